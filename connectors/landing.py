@@ -1,0 +1,275 @@
+"""Landing, shared by all connectors: append-only raw tables, a manifest, a quarantine.
+
+Belongs here: what happens to rows once a source has handed them over as text. Does not belong here:
+how a source is read (its own folder), which version of a record counts (dbt staging).
+
+One load of one entity is one transaction: its rows, its quarantine and its manifest row become
+visible together or not at all. `rows_in = loaded + exact_duplicates + quarantined` holds for each.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+from connectors.contract import ENTITIES, Entity
+from connectors.validation import (
+    TextForm,
+    identifier,
+    parsed_expression,
+    quoted,
+    reason_expression,
+)
+
+INCOMING = "_incoming"
+MANIFEST = "_manifest"
+QUARANTINE = "_quarantine"
+
+
+@dataclass(frozen=True)
+class ManifestRow:
+    """What one load of one entity did.
+
+    Attributes:
+        source: Name of the source system.
+        entity: Name of the entity.
+        load_id: Number of the load within the source, from 1.
+        file: The file or endpoint the rows came from.
+        content_hash: SHA-256 of the file and of how it was declared.
+        rows_in: Rows that arrived; equals loaded + exact_duplicates + quarantined.
+        loaded: Rows appended to raw.
+        exact_duplicates: Rows whose content raw already held.
+        quarantined: Rows set aside with a reason.
+        amounts: Sum of the entity's money column by currency over the loaded rows, exact.
+        extra_columns: Headings the contract does not know; kept, not used.
+    """
+
+    source: str
+    entity: str
+    load_id: int
+    file: str
+    content_hash: str
+    rows_in: int
+    loaded: int
+    exact_duplicates: int
+    quarantined: int
+    amounts: dict[str, str]
+    extra_columns: tuple[str, ...] = ()
+
+
+def prepare_raw(connection: duckdb.DuckDBPyConnection, source: str) -> None:
+    """Create schema `raw_<source>` with its sixteen tables, manifest and quarantine where absent."""
+    schema = f"raw_{source}"
+    connection.execute(f"create schema if not exists {schema}")
+    for entity in ENTITIES.values():
+        columns = ", ".join(f"{identifier(c.name)} {c.sql_type}" for c in entity.typed_columns)
+        connection.execute(
+            f"create table if not exists {schema}.{entity.name} ({columns}, _extra json, _row_hash varchar,"
+            " _file varchar, _line bigint, _load_id bigint, _loaded_at timestamp, _is_first_load boolean)"
+        )
+    connection.execute(
+        f"create table if not exists {schema}.{MANIFEST} (source varchar, entity varchar, load_id bigint,"
+        " file varchar, content_hash varchar, rows_in bigint, loaded bigint, exact_duplicates bigint,"
+        " quarantined bigint, amounts json, extra_columns varchar[], loaded_at timestamp)"
+    )
+    connection.execute(
+        f"create table if not exists {schema}.{QUARANTINE} (source varchar, entity varchar, load_id bigint,"
+        " file varchar, line bigint, column_name varchar, raw_value varchar, reason varchar, raw_row json)"
+    )
+
+
+def last_manifest_row(
+    connection: duckdb.DuckDBPyConnection, source: str, entity: str
+) -> ManifestRow | None:
+    """The entity's newest manifest row, None before its first load."""
+    row = connection.execute(
+        f"select source, entity, load_id, file, content_hash, rows_in, loaded, exact_duplicates, quarantined,"
+        f" amounts, extra_columns from raw_{source}.{MANIFEST} where entity = ? order by load_id desc limit 1",
+        [entity],
+    ).fetchone()
+    if row is None:
+        return None
+    return ManifestRow(*row[:9], amounts=json.loads(row[9]), extra_columns=tuple(row[10] or ()))
+
+
+def land_entity(
+    connection: duckdb.DuckDBPyConnection,
+    source: str,
+    entity: Entity,
+    *,
+    relation: str,
+    form: TextForm,
+    file: str,
+    content_hash: str,
+    loaded_at: datetime,
+    extra_columns: tuple[str, ...] = (),
+    malformed: int = 0,
+) -> ManifestRow:
+    """Append the new rows of one entity, quarantine the bad ones, write the manifest row.
+
+    Args:
+        connection: The warehouse, writable.
+        source: Name of the source; tables live in `raw_<source>`.
+        entity: The entity the rows belong to.
+        relation: A table of text columns named as in the contract, plus `_line` (bigint, 1-based
+            line in the file) and `_extra` (json or null). Empty text is null.
+        form: How the source writes numbers and dates.
+        file: File name for manifest and quarantine.
+        content_hash: SHA-256 of content and declaration.
+        loaded_at: UTC time of the load.
+        extra_columns: Headings outside the contract.
+        malformed: Rows already in table `_malformed` (line, raw_row), broken before any column
+            could be read.
+
+    Returns:
+        The manifest row written.
+    """
+    previous = last_manifest_row(connection, source, entity.name)
+    load_id = previous.load_id + 1 if previous else 1
+    schema = f"raw_{source}"
+    _parse(connection, entity, relation, form)
+    connection.execute("begin transaction")
+    try:
+        _quarantine(connection, source, entity, load_id, file, malformed)
+        connection.execute(
+            _append_statement(schema, entity),
+            {"file": file, "load": load_id, "loaded_at": loaded_at, "first": load_id == 1},
+        )
+        row = _count(
+            connection, source, entity, load_id, file, content_hash, extra_columns, malformed
+        )
+        connection.execute(
+            f"insert into {schema}.{MANIFEST} values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                *(row.source, row.entity, row.load_id, row.file, row.content_hash, row.rows_in),
+                *(row.loaded, row.exact_duplicates, row.quarantined, json.dumps(row.amounts)),
+                *(list(row.extra_columns), loaded_at),
+            ],
+        )
+        connection.execute("commit")
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    finally:
+        connection.execute(f"drop table if exists {INCOMING}")
+    return row
+
+
+def _parse(
+    connection: duckdb.DuckDBPyConnection, entity: Entity, relation: str, form: TextForm
+) -> None:
+    """Table `_incoming`: text and parsed columns, `_errors`, `_row_hash` and `_key_hash` of each row."""
+    columns = entity.typed_columns
+    parsed = ", ".join(
+        f"{parsed_expression(c, form)} as {identifier('_parsed_' + c.name)}" for c in columns
+    )
+    errors = ", ".join(
+        f"struct_pack(column_name := {quoted(c.name)}, raw_value := {identifier(c.name)},"
+        f" reason := {reason_expression(c, entity)})"
+        for c in columns
+    )
+    content = ", ".join(
+        f"coalesce(cast({identifier('_parsed_' + c.name)} as varchar), chr(0))" for c in columns
+    )
+    key = ", ".join(f"coalesce({identifier(name)}, '')" for name in entity.key)
+    connection.execute(
+        f"create or replace temp table {INCOMING} as"
+        f" with parsed as (select *, {parsed} from {relation})"
+        f" select *, list_filter([{errors}], lambda e: e.reason is not null) as _errors,"
+        f" md5(concat_ws(chr(31), {content})) as _row_hash, md5(concat_ws(chr(31), {key})) as _key_hash"
+        " from parsed"
+    )
+    # One id with two contents and nothing to say which came later: neither is believed.
+    connection.execute(
+        f"update {INCOMING} set _errors = [struct_pack(column_name := {quoted(entity.key[0])},"
+        f" raw_value := {identifier(entity.key[0])}, reason := 'duplicate_id')]"
+        f" where len(_errors) = 0 and (_key_hash, coalesce(_parsed_recorded_at, timestamp '0001-01-01')) in ("
+        f"  select (_key_hash, coalesce(_parsed_recorded_at, timestamp '0001-01-01')) from {INCOMING}"
+        "   where len(_errors) = 0 group by all having count(distinct _row_hash) > 1)"
+    )
+
+
+def _quarantine(
+    connection: duckdb.DuckDBPyConnection,
+    source: str,
+    entity: Entity,
+    load_id: int,
+    file: str,
+    malformed: int,
+) -> None:
+    target = f"raw_{source}.{QUARANTINE}"
+    texts = ", ".join(f"{identifier(n)} := {identifier(n)}" for n in entity.column_names)
+    connection.execute(
+        f"insert into {target} select ?, ?, ?, ?, _line, error.column_name, error.raw_value, error.reason,"
+        f" raw_row from (select _line, unnest(_errors) as error, to_json(struct_pack({texts})) as raw_row"
+        f" from {INCOMING} where len(_errors) > 0)",
+        [source, entity.name, load_id, file],
+    )
+    if malformed:
+        connection.execute(
+            f"insert into {target} select ?, ?, ?, ?, line, null, null, 'malformed_row', raw_row from _malformed",
+            [source, entity.name, load_id, file],
+        )
+
+
+def _append_statement(schema: str, entity: Entity) -> str:
+    """Insert rows whose content raw does not hold: not the latest version, nor one the source dated."""
+    fresh = ", ".join(
+        f"fresh.{identifier('_parsed_' + n)} as {identifier(n)}" for n in entity.column_names
+    )
+    keys = ", ".join(identifier(n) for n in entity.key)
+    return (
+        f"insert into {schema}.{entity.name} by name"
+        f" with fresh as (select * from {INCOMING} where len(_errors) = 0"
+        "   qualify row_number() over (partition by _key_hash, _row_hash order by _line) = 1),"
+        f" held as (select _row_hash from {schema}.{entity.name} qualify recorded_at is not null"
+        f"   or row_number() over (partition by {keys} order by _load_id desc, _line desc) = 1)"
+        f" select {fresh},"
+        " fresh._extra, fresh._row_hash, $file as _file, fresh._line, $load as _load_id,"
+        " $loaded_at as _loaded_at, $first as _is_first_load"
+        " from fresh anti join held on held._row_hash = fresh._row_hash order by fresh._line"
+    )
+
+
+def _count(
+    connection: duckdb.DuckDBPyConnection,
+    source: str,
+    entity: Entity,
+    load_id: int,
+    file: str,
+    content_hash: str,
+    extra_columns: tuple[str, ...],
+    malformed: int,
+) -> ManifestRow:
+    table = f"raw_{source}.{entity.name}"
+    arrived, bad = connection.execute(
+        f"select count(*), count(*) filter (where len(_errors) > 0) from {INCOMING}"
+    ).fetchall()[0]
+    loaded = connection.execute(
+        f"select count(*) from {table} where _load_id = ?", [load_id]
+    ).fetchall()[0][0]
+    amounts: dict[str, str] = {}
+    if entity.amount:
+        currency = "currency" if entity.has_currency else "'-'"
+        sums = connection.execute(
+            f"select {currency}, cast(sum({entity.amount}) as varchar) from {table}"
+            f" where _load_id = ? group by 1 order by 1",
+            [load_id],
+        ).fetchall()
+        amounts = {str(code): total for code, total in sums if total is not None}
+    return ManifestRow(
+        source=source,
+        entity=entity.name,
+        load_id=load_id,
+        file=file,
+        content_hash=content_hash,
+        rows_in=arrived + malformed,
+        loaded=loaded,
+        exact_duplicates=arrived - bad - loaded,
+        quarantined=bad + malformed,
+        amounts=amounts,
+        extra_columns=extra_columns,
+    )

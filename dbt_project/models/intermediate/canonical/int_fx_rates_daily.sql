@@ -1,0 +1,39 @@
+with quoted as (select * from {{ ref('int_fx_rates_unioned') }}),
+
+-- A pair quoted both ways keeps its direct quotation.
+into_reporting as (
+    select rate_date, from_currency, rate, 1 as preference
+    from quoted
+    where to_currency = {{ reporting_currency() }}
+    union all
+    select rate_date, to_currency as from_currency, cast(1 / rate as decimal(18, 8)) as rate, 2 as preference
+    from quoted
+    where from_currency = {{ reporting_currency() }} and rate > 0
+),
+
+one_per_day as (
+    select
+        from_currency,
+        rate_date,
+        arg_min(rate, preference) as rate
+    from into_reporting
+    where from_currency <> {{ reporting_currency() }} and rate > 0
+    group by from_currency, rate_date
+),
+
+final as (
+    select
+        from_currency,
+        rate_date,
+        coalesce(lead(rate_date) over (partition by from_currency order by rate_date), date '9999-12-31') as valid_to_date,
+        rate
+    from one_per_day
+    union all
+    select
+        {{ reporting_currency() }} as from_currency,
+        date '0001-01-01' as rate_date,
+        date '9999-12-31' as valid_to_date,
+        cast(1 as decimal(18, 8)) as rate
+)
+
+select * from final

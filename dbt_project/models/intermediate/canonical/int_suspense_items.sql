@@ -1,0 +1,75 @@
+with convertible as (select * from {{ ref('int_currencies_convertible') }}),
+
+invoices as (select * from {{ ref('int_invoices_unioned') }}),
+
+payments as (select * from {{ ref('int_payments_unioned') }}),
+
+credit_notes as (select * from {{ ref('int_credit_notes_unioned') }}),
+
+staged_money as (
+    select 'invoices' as entity, invoice_id as record_id, customer_id, invoice_date as effective_date, currency, gross_amount as amount
+    from ({{ staged('invoices') }})
+    union all
+    select 'payments' as entity, payment_id as record_id, customer_id, payment_date as effective_date, currency, amount
+    from ({{ staged('payments') }})
+    union all
+    select 'credit_notes' as entity, credit_note_id as record_id, customer_id, credit_date as effective_date, currency, gross_amount as amount
+    from ({{ staged('credit_notes') }})
+    union all
+    select 'subscription_versions' as entity, subscription_id || '@' || valid_from as record_id, customer_id, valid_from as effective_date, currency, amount
+    from ({{ staged('subscription_versions') }})
+),
+
+without_rate as (
+    select staged_money.*, 'missing_exchange_rate' as reason
+    from staged_money
+    left join convertible
+        on
+            staged_money.currency = convertible.currency
+            and staged_money.effective_date >= convertible.first_rate_date
+    where convertible.currency is null
+),
+
+settlements as (
+    select 'payment_allocations' as entity, allocation_id as record_id, payment_id as money_id, invoice_id, allocation_date as effective_date, amount
+    from {{ ref('int_payment_allocations_unioned') }}
+    union all
+    select 'credit_note_allocations' as entity, credit_note_id || '@' || invoice_id || '@' || allocation_date as record_id, credit_note_id as money_id, invoice_id, allocation_date as effective_date, amount
+    from {{ ref('int_credit_note_allocations_unioned') }}
+    union all
+    select 'write_offs' as entity, write_off_id as record_id, null as money_id, invoice_id, write_off_date as effective_date, amount
+    from {{ ref('int_write_offs_unioned') }}
+),
+
+money as (
+    select 'payment_allocations' as entity, payment_id as money_id, currency from payments
+    union all
+    select 'credit_note_allocations' as entity, credit_note_id as money_id, currency from credit_notes
+),
+
+-- A settlement counts only where its invoice and its money are both in the ledger, in one currency.
+unsettleable as (
+    select
+        settlements.entity,
+        settlements.record_id,
+        invoices.customer_id,
+        settlements.effective_date,
+        coalesce(money.currency, invoices.currency) as currency,
+        settlements.amount,
+        case
+            when invoices.invoice_id is null then 'unknown_invoice'
+            when settlements.entity <> 'write_offs' and money.money_id is null then 'unknown_payment'
+            when money.currency <> invoices.currency then 'currency_differs_from_invoice'
+        end as reason
+    from settlements
+    left join invoices on settlements.invoice_id = invoices.invoice_id
+    left join money on settlements.entity = money.entity and settlements.money_id = money.money_id
+),
+
+final as (
+    select entity, record_id, customer_id, effective_date, currency, amount, reason from without_rate
+    union all
+    select entity, record_id, customer_id, effective_date, currency, amount, reason from unsettleable where reason is not null
+)
+
+select * from final
