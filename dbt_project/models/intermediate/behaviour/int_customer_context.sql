@@ -1,0 +1,70 @@
+{#- What sales, support and collections have open with a customer on the run's date. -#}
+with customers as (select * from {{ ref('int_customers_unioned') }}),
+
+tickets as (select * from {{ ref('int_tickets_unioned') }}),
+
+opportunities as (select * from {{ ref('int_opportunities_unioned') }}),
+
+promises as (select * from {{ ref('int_promise_states') }}),
+
+activities as (select * from {{ ref('int_activities_unioned') }}),
+
+invoices as (select * from {{ ref('int_invoices_unioned') }}),
+
+open_tickets as (
+    select
+        customer_id,
+        count(*) as open_ticket_count,
+        count(*) filter (where priority in ('high', 'urgent') or category = 'billing') as weighty_ticket_count
+    from tickets
+    where
+        opened_at < {{ as_of_date() }} + interval 1 day
+        and (closed_at is null or closed_at >= {{ as_of_date() }} + interval 1 day)
+    group by customer_id
+),
+
+open_opportunities as (
+    select customer_id, count(*) as open_opportunity_count
+    from opportunities
+    where opened_date <= {{ as_of_date() }} and (closed_date is null or closed_date > {{ as_of_date() }})
+    group by customer_id
+),
+
+promise_counts as (
+    select
+        customer_id,
+        count(*) filter (where promise_state = 'live') as live_promise_count,
+        count(*) filter (where promise_state in ('broken', 'broken_partial')) as broken_promise_count
+    from promises
+    group by customer_id
+),
+
+contacts as (
+    select
+        coalesce(activities.customer_id, invoices.customer_id) as customer_id,
+        max(activities.activity_date) as last_contact_date,
+        arg_max(coalesce(activities.channel, activities.kind), activities.activity_date) as last_contact_channel
+    from activities
+    left join invoices on activities.invoice_id = invoices.invoice_id
+    where activities.direction = 'out' and activities.activity_date <= {{ as_of_date() }}
+    group by coalesce(activities.customer_id, invoices.customer_id)
+),
+
+final as (
+    select
+        customers.customer_id,
+        coalesce(open_tickets.open_ticket_count, 0) as open_ticket_count,
+        coalesce(open_tickets.weighty_ticket_count, 0) as weighty_ticket_count,
+        coalesce(open_opportunities.open_opportunity_count, 0) as open_opportunity_count,
+        coalesce(promise_counts.live_promise_count, 0) as live_promise_count,
+        coalesce(promise_counts.broken_promise_count, 0) as broken_promise_count,
+        contacts.last_contact_date,
+        contacts.last_contact_channel
+    from customers
+    left join open_tickets on customers.customer_id = open_tickets.customer_id
+    left join open_opportunities on customers.customer_id = open_opportunities.customer_id
+    left join promise_counts on customers.customer_id = promise_counts.customer_id
+    left join contacts on customers.customer_id = contacts.customer_id
+)
+
+select * from final
