@@ -1,0 +1,46 @@
+"""What one day hands to the renderers: rows as the tables of `marts/collections` hold them.
+
+Belongs here: the shape of a day. Does not belong here: reading a database, rendering.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Row = Mapping[str, Any]
+Locale = Literal["en", "fr"]
+
+
+@dataclass(frozen=True)
+class DayRows:
+    """The decided rows of one business date; column names are those of the marts.
+
+    Attributes:
+        as_of_date: the business date.
+        company_name: who writes.
+        reporting_currency: ISO 4217 code of every `_reporting` and `exposure` amount.
+        accounts: `fct_at_risk_accounts`, any order.
+        holds: `fct_holds`.
+        batch: `fct_reminder_batch`, one row a customer.
+        batch_lines: `fct_reminder_batch_invoices`.
+        broken_promises: `fct_broken_promises`.
+        warnings: rows of `message` about the data of the day.
+        totals: the row of `fct_collections_days`.
+        landing: rows of `line`, `month_end_date`, `p10_amount`, `p50_amount`, `p90_amount` and
+            `is_calibrated`; empty when no landing was computed.
+    """
+
+    as_of_date: dt.date
+    company_name: str
+    reporting_currency: str
+    accounts: Sequence[Row]
+    holds: Sequence[Row]
+    batch: Sequence[Row]
+    batch_lines: Sequence[Row]
+    broken_promises: Sequence[Row]
+    totals: Row
+    warnings: Sequence[Row] = field(default=())
+    landing: Sequence[Row] = field(default=())

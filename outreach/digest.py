@@ -1,0 +1,266 @@
+"""The morning digest: what the team should know before it opens the list.
+
+Belongs here: choice and order of what is said, as structure, as Slack blocks and as plain text.
+Only account, bucket, amount and reason leave here: no personal e-mail, no ticket text. Does not
+belong here: totals (dbt adds them up), sending.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from outreach import slack_blocks, words
+from outreach.at_risk import ranked
+from outreach.day import DayRows, Locale, Row
+from outreach.safe_text import one_line, slack_text
+
+TOP_ACCOUNTS = 10
+TOP_PROMISES = 10
+
+_TITLES = {
+    "title": ("Collections on {day}", "Recouvrement du {day}"),
+    "totals": (
+        "Open {open}, of which past due {past_due} · {accounts} accounts to look at, {early} of "
+        "them before the due date",
+        "Encours {open}, dont échu {past_due} · {accounts} comptes à suivre, dont {early} avant "
+        "échéance",
+    ),
+    "messages": (
+        "Drafts ready: {email} e-mails, {call} calls, {letter} letters, asking for {asked}",
+        "Brouillons prêts : {email} e-mails, {call} appels, {letter} courriers, pour {asked}",
+    ),
+    "top": ("Accounts first", "Comptes prioritaires"),
+    "promises": ("Broken promises: {count}", "Promesses non tenues : {count}"),
+    "promise": (
+        "{name}: {promised} promised for {day}, {missing} missing",
+        "{name} : {promised} promis pour le {day}, {missing} manquants",
+    ),
+    "holds": (
+        "Left alone: {count} accounts, {amount} deferred",
+        "Laissés en paix : {count} comptes, {amount} différés",
+    ),
+    "landing": ("Landing of the month", "Atterrissage du mois"),
+    "landing_line": (
+        "{line} by {day}: {p50} (80 % between {p10} and {p90}){note}",
+        "{line} au {day} : {p50} (80 % entre {p10} et {p90}){note}",
+    ),
+    "uncalibrated": (", uncalibrated", ", non calibré"),
+    "warnings": ("Data warnings", "Alertes sur les données"),
+    "new": ("new", "nouveau"),
+    "more": ("… more in the list", "… suite dans la liste"),
+    "nothing": ("Nothing to do today.", "Rien à faire aujourd'hui."),
+}
+
+
+def digest_content(rows: DayRows, locale: Locale) -> dict[str, Any]:
+    """Return what the digest says, as structure: JSON types only, money as exact text.
+
+    Args:
+        rows: the day.
+        locale: language of the reasons.
+    """
+    return {
+        "as_of_date": rows.as_of_date.isoformat(),
+        "company_name": rows.company_name,
+        "reporting_currency": rows.reporting_currency,
+        "totals": {key: _plain(value) for key, value in rows.totals.items()},
+        "top_accounts": [
+            {
+                "rank": account["rank"],
+                "account": one_line(account["customer_name"]),
+                "aging_bucket": account["oldest_aging_bucket"],
+                "past_due_amount_reporting": _plain(account["past_due_amount_reporting"]),
+                "open_amount_reporting": _plain(account["open_amount_reporting"]),
+                "decision": account["decision"],
+                "hold_reason": account["hold_reason"],
+                "reasons": one_line(words.chosen(account, "reasons", locale)),
+            }
+            for account in ranked(rows.accounts)[:TOP_ACCOUNTS]
+        ],
+        "broken_promises": [
+            {
+                "account": one_line(promise["customer_name"]),
+                "promised_date": promise["promised_date"].isoformat(),
+                "promised_amount": _plain(promise["promised_amount"]),
+                "missing_amount": _plain(promise["missing_amount"]),
+                "currency": promise["currency"],
+                "is_new": promise["is_new"],
+            }
+            for promise in _newest(rows.broken_promises)
+        ],
+        "holds": holds_by_reason(rows.holds),
+        "landing": [{key: _plain(value) for key, value in row.items()} for row in rows.landing],
+        "warnings": [one_line(row["message"]) for row in rows.warnings],
+    }
+
+
+def digest_json(rows: DayRows, locale: Locale) -> bytes:
+    """Render the digest as JSON: the content, and `slack` with its text and blocks."""
+    content = digest_content(rows, locale)
+    content["slack"] = slack_message(rows, locale)
+    return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def slack_message(rows: DayRows, locale: Locale) -> dict[str, Any]:
+    """Return the digest as a Slack message: `text` for notifications, and `blocks`."""
+    title = f"{rows.company_name}: {_say('title', locale, day=words.day(rows.as_of_date, locale))}"
+    blocks = [slack_blocks.header(one_line(title))]
+    for heading, lines in _parts(rows, locale):
+        safe = [slack_text(line, limit=600) for line in lines]
+        if heading:
+            blocks.append(slack_blocks.divider())
+            safe.insert(0, f"*{slack_text(heading)}*")
+        blocks.extend(slack_blocks.section(safe))
+    note = _say("more", locale)
+    return {"text": slack_text(title), "blocks": slack_blocks.within_limit(blocks, note)}
+
+
+def digest_text(rows: DayRows, locale: Locale) -> str:
+    """Render the digest as plain text for a terminal."""
+    title = f"{rows.company_name}: {_say('title', locale, day=words.day(rows.as_of_date, locale))}"
+    out = [one_line(title), "=" * len(one_line(title))]
+    for heading, lines in _parts(rows, locale):
+        if heading:
+            out += ["", one_line(heading), "-" * len(one_line(heading))]
+        out += [one_line(line) for line in lines]
+    return "\n".join(out) + "\n"
+
+
+def holds_by_reason(holds: Sequence[Row]) -> list[dict[str, Any]]:
+    """Return accounts and deferred money by reason, the largest first, none counted twice.
+
+    Each deferred invoice is attributed to one hold by the table, so that reasons add up.
+    """
+    customers: dict[str, set[str]] = {}
+    amounts: dict[str, Decimal] = {}
+    for hold in holds:
+        reason = hold["hold_reason"]
+        customers.setdefault(reason, set()).add(hold["customer_id"])
+        amounts[reason] = amounts.get(reason, Decimal(0)) + hold["attributed_amount_reporting"]
+    return [
+        {
+            "hold_reason": reason,
+            "account_count": len(customers[reason]),
+            "deferred_amount_reporting": str(amounts[reason]),
+        }
+        for reason in sorted(amounts, key=lambda reason: (-amounts[reason], reason))
+    ]
+
+
+def _parts(rows: DayRows, locale: Locale) -> list[tuple[str, list[str]]]:
+    """Return the headings and lines of the digest in order; data in them is not yet escaped."""
+    currency, totals = rows.reporting_currency, rows.totals
+
+    def amount(value: Decimal) -> str:
+        return words.whole_money(value, currency, locale)
+
+    summary = [
+        _say(
+            "totals",
+            locale,
+            open=amount(totals["open_amount_reporting"]),
+            past_due=amount(totals["past_due_amount_reporting"]),
+            accounts=totals["at_risk_account_count"],
+            early=totals["early_warning_account_count"],
+        ),
+        _say(
+            "messages",
+            locale,
+            email=totals["email_count"],
+            call=totals["call_count"],
+            letter=totals["letter_count"],
+            asked=amount(totals["asked_amount_reporting"]),
+        ),
+    ]
+    parts = [("", summary if rows.accounts else [*summary, _say("nothing", locale)])]
+    if rows.landing:
+        parts.append((_say("landing", locale), _landing_lines(rows, locale)))
+    if rows.accounts:
+        parts.append((_say("top", locale), _account_lines(rows, locale)))
+    if rows.broken_promises:
+        heading = _say("promises", locale, count=len(rows.broken_promises))
+        parts.append((heading, _promise_lines(rows, locale)))
+    if rows.holds:
+        heading = _say(
+            "holds",
+            locale,
+            count=totals["hold_account_count"],
+            amount=amount(totals["deferred_amount_reporting"]),
+        )
+        lines = [
+            f"{words.word('hold_reason', hold['hold_reason'], locale)}: {hold['account_count']}, "
+            f"{amount(Decimal(hold['deferred_amount_reporting']))}"
+            for hold in holds_by_reason(rows.holds)
+        ]
+        parts.append((heading, lines))
+    if rows.warnings:
+        parts.append((_say("warnings", locale), [row["message"] for row in rows.warnings]))
+    return parts
+
+
+def _account_lines(rows: DayRows, locale: Locale) -> list[str]:
+    lines = []
+    for account in ranked(rows.accounts)[:TOP_ACCOUNTS]:
+        due = account["past_due_amount_reporting"] or account["open_amount_reporting"]
+        bucket = words.word("aging_bucket", account["oldest_aging_bucket"], locale)
+        decision = words.word("decision", account["decision"], locale)
+        reasons = words.chosen(account, "reasons", locale)
+        figure = words.whole_money(due, rows.reporting_currency, locale)
+        name = one_line(account["customer_name"])[:60]
+        lines.append(f"{account['rank']}. {name} · {figure} · {bucket} · {decision} · {reasons}")
+    return lines
+
+
+def _promise_lines(rows: DayRows, locale: Locale) -> list[str]:
+    lines = []
+    for promise in _newest(rows.broken_promises)[:TOP_PROMISES]:
+        line = _say(
+            "promise",
+            locale,
+            name=one_line(promise["customer_name"])[:60],
+            promised=words.money(promise["promised_amount"], promise["currency"], locale),
+            missing=words.money(promise["missing_amount"], promise["currency"], locale),
+            day=words.day(promise["promised_date"], locale),
+        )
+        lines.append(f"{line} ({_say('new', locale)})" if promise["is_new"] else line)
+    if len(rows.broken_promises) > TOP_PROMISES:
+        lines.append(_say("more", locale))
+    return lines
+
+
+def _landing_lines(rows: DayRows, locale: Locale) -> list[str]:
+    currency = rows.reporting_currency
+    return [
+        _say(
+            "landing_line",
+            locale,
+            line=row["line"],
+            day=words.day(row["month_end_date"], locale),
+            p10=words.whole_money(row["p10_amount"], currency, locale),
+            p50=words.whole_money(row["p50_amount"], currency, locale),
+            p90=words.whole_money(row["p90_amount"], currency, locale),
+            note="" if row["is_calibrated"] else _say("uncalibrated", locale),
+        )
+        for row in rows.landing
+    ]
+
+
+def _newest(promises: Sequence[Row]) -> list[Row]:
+    return sorted(
+        promises,
+        key=lambda row: (-row["promised_date"].toordinal(), row["customer_id"], row["promise_id"]),
+    )
+
+
+def _say(key: str, locale: Locale, **values: object) -> str:
+    return _TITLES[key][0 if locale == "en" else 1].format(**values)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return str(value)
+    return value.isoformat() if isinstance(value, dt.date) else value

@@ -1,0 +1,123 @@
+"""The digest: what it says, what it never says, and Slack's limits."""
+
+import json
+from decimal import Decimal
+
+import pytest
+from handmade_day import account, hold, make_day
+from hostile_text import ALL
+
+from outreach.digest import digest_json, digest_text, holds_by_reason, slack_message
+
+
+def all_texts(value) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    children = value.values() if isinstance(value, dict) else value
+    return [
+        t for child in children if isinstance(child, str | dict | list) for t in all_texts(child)
+    ]
+
+
+def test_text_digest_reads_from_top_to_bottom(day_rows):
+    lines = digest_text(day_rows, "en").splitlines()
+    assert lines[0] == "Lumière Logiciels: Collections on 12 Mar 2026"
+    assert lines[2] == (
+        "Open €5,000, of which past due €2,400 · 2 accounts to look at, 0 of them before the due "
+        "date"
+    )
+    assert lines[3] == "Drafts ready: 1 e-mails, 0 calls, 0 letters, asking for €1,200"
+    assert (
+        "1. Customer c1 · €1,200 · 31-60 days · Write · 34 days past due; usually pays 3 days late"
+        in lines
+    )
+    assert "Customer c1: €1,000.00 promised for 11 Mar 2026, €400.00 missing (new)" in lines
+    assert "Left alone: 2 accounts, €800 deferred" in lines
+    assert lines[-1] == "3 rows of payments.csv are in quarantine"
+
+
+def test_french_digest_is_french(day_rows):
+    text = digest_text(day_rows, "fr")
+    assert text.startswith("Lumière Logiciels: Recouvrement du 12 mars 2026")
+    assert "Encours 5 000 €, dont échu 2 400 €" in text
+    assert "Promesses non tenues : 1" in text
+
+
+def test_holds_add_up_without_counting_an_invoice_twice(day_rows):
+    assert holds_by_reason(day_rows.holds) == [
+        {"hold_reason": "ticket", "account_count": 1, "deferred_amount_reporting": "700.00"},
+        {"hold_reason": "dispute", "account_count": 1, "deferred_amount_reporting": "99.90"},
+        {"hold_reason": "promise", "account_count": 1, "deferred_amount_reporting": "0.00"},
+    ]
+
+
+def test_json_digest_has_content_and_a_slack_message(day_rows):
+    content = json.loads(digest_json(day_rows, "en"))
+    assert content["totals"]["past_due_amount_reporting"] == "2400.50"
+    assert [row["rank"] for row in content["top_accounts"]] == [1, 2]
+    assert content["slack"]["blocks"][0]["type"] == "header"
+
+
+def test_digest_holds_no_personal_address_or_phone():
+    rows = make_day(accounts=[account(1, "c1", customer_name="Anna anna@client.example")])
+    message = json.dumps(slack_message(rows, "en"), ensure_ascii=False)
+    assert "client.example" not in message
+    assert "+33" not in message
+    assert "Martin" not in message
+
+
+@pytest.mark.parametrize("text", ALL)
+def test_hostile_name_is_inert_in_slack(text):
+    rows = make_day(
+        company_name=text,
+        accounts=[account(1, "c1", customer_name=text, reasons_en=text)],
+        warnings=[{"message": text}],
+    )
+    message = slack_message(rows, "en")
+    for block in message["blocks"]:
+        if block["type"] == "section":
+            shown = block["text"]["text"]
+            assert "<" not in shown and ">" not in shown and "@" not in shown
+            assert block["text"]["verbatim"] is True
+
+
+def test_slack_message_stays_within_the_limits():
+    rows = make_day(
+        company_name="x" * 500,
+        accounts=[
+            account(n, f"c{n}", customer_name="<&>" * 900, reasons_en="r" * 5000)
+            for n in range(1, 60)
+        ],
+        holds=[hold(f"c{n}", "ticket", "1.00") for n in range(500)],
+        warnings=[{"message": "w" * 2900} for _ in range(200)],
+    )
+    blocks = slack_message(rows, "en")["blocks"]
+    assert len(blocks) <= 50
+    for block in blocks:
+        if block["type"] == "header":
+            assert len(block["text"]["text"]) <= 150
+        elif block["type"] == "section":
+            assert 0 < len(block["text"]["text"]) <= 3000
+    assert "more in the list" in blocks[-1]["text"]["text"]
+
+
+def test_uncalibrated_landing_says_so():
+    rows = make_day(
+        landing=[
+            {
+                "line": "open invoices",
+                "month_end_date": make_day().as_of_date,
+                "p10_amount": Decimal("900"),
+                "p50_amount": Decimal("1000"),
+                "p90_amount": Decimal("1200"),
+                "is_calibrated": False,
+            }
+        ]
+    )
+    expected = "open invoices by 12 Mar 2026: €1,000 (80 % between €900 and €1,200), uncalibrated"
+    assert expected in digest_text(rows, "en")
+
+
+def test_quiet_day_says_there_is_nothing_to_do():
+    rows = make_day(accounts=[], holds=[], broken_promises=[], warnings=[])
+    assert "Nothing to do today." in digest_text(rows, "en")

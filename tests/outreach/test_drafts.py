@@ -1,0 +1,235 @@
+"""Reminder drafts, parsed back from their files."""
+
+import csv
+import datetime as dt
+import email
+import email.policy
+import io
+from decimal import Decimal
+from html.parser import HTMLParser
+
+import pytest
+from handmade_day import batch_line, batch_row, make_day
+from hostile_text import ALL, HEADER_INJECTIONS, MARKUP
+
+from outreach.drafts import render_draft, render_reminders
+from outreach.safe_text import UnsafeHeaderError
+
+
+def parsed(content: bytes) -> email.message.EmailMessage:
+    return email.message_from_bytes(content, policy=email.policy.default)
+
+
+def body(message: email.message.EmailMessage, kind: str) -> str:
+    part = message.get_body((kind,))
+    assert part is not None
+    return part.get_content().replace("\r\n", "\n")
+
+
+def one_draft(lines=None, **changes) -> email.message.EmailMessage:
+    rows = make_day()
+    draft = render_draft(rows, batch_row("c1", **changes), lines or [batch_line("c1", "F-100")])
+    return parsed(draft.content)
+
+
+def index_of(reminders) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(reminders.index.decode(), newline="")))
+
+
+class Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: list[str] = []
+
+    def handle_starttag(self, tag, attrs) -> None:
+        self.names.append(tag)
+
+
+def test_draft_opens_as_an_unsent_message_to_the_contact():
+    message = one_draft()
+    assert message["X-Unsent"] == "1"
+    assert message["To"] == "Anna Martin <anna@client.example>"
+    assert message["From"] is None
+    assert message["Date"].datetime == dt.datetime(2026, 3, 12, 8, tzinfo=dt.UTC)
+    assert message.get_content_type() == "multipart/alternative"
+
+
+def test_french_firm_reminder_reads_well():
+    message = one_draft()
+    assert message["Subject"] == (
+        "Règlement attendu : facture F-100 toujours impayée, 1\u202f200,50\u00a0€"
+    )
+    text = body(message, "plain")
+    assert text.startswith("Bonjour Anna Martin,\n\nMalgré nos précédents messages, la facture")
+    assert "depuis 34 jours" in text
+    assert "+34 j" in text
+    assert text.rstrip().endswith("Cordialement,\nLumière Logiciels")
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("template", ["pre_due", "reminder"])
+@pytest.mark.parametrize("tone", ["friendly", "neutral", "firm", "final"])
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("contact_name", [None, "Anna"])
+def test_every_wording_renders(language, template, tone, count, contact_name):
+    message = one_draft(
+        [batch_line("c1", f"F-{n}") for n in range(count)],
+        language=language,
+        template=template,
+        tone=tone,
+        contact_name=contact_name,
+    )
+    for text in (message["Subject"], body(message, "plain"), body(message, "html")):
+        assert "  ," not in text and " ." not in text and "None" not in text
+
+
+def test_currencies_are_totalled_apart():
+    message = one_draft(
+        [
+            batch_line("c1", "F-1", open_amount=Decimal("100.00")),
+            batch_line("c1", "F-2", open_amount=Decimal("2500"), currency="JPY"),
+        ],
+        language="en",
+        asked_amounts='[{"currency": "EUR", "amount": "100.00"},'
+        ' {"currency": "JPY", "amount": "2500.00"}]',
+    )
+    text = body(message, "plain")
+    totals = [line.split() for line in text.splitlines() if line.startswith("Total")]
+    assert totals == [["Total", "€100.00"], ["Total", "JP¥2,500"]]
+    assert "€100.00 and JP¥2,500 in all" in text
+
+
+def test_oldest_invoice_comes_first():
+    text = body(
+        one_draft(
+            [
+                batch_line("c1", "F-2", due_date=dt.date(2026, 2, 20), days_past_due=20),
+                batch_line("c1", "F-1"),
+            ]
+        ),
+        "plain",
+    )
+    assert text.index("F-1") < text.index("F-2")
+    assert "depuis 34 jours" in text
+
+
+@pytest.mark.parametrize("text", HEADER_INJECTIONS)
+@pytest.mark.parametrize("field", ["contact_name", "customer_name", "contact_email"])
+def test_header_injection_refuses_the_draft(text, field):
+    with pytest.raises(UnsafeHeaderError):
+        one_draft(**{field: text})
+
+
+@pytest.mark.parametrize("text", HEADER_INJECTIONS)
+def test_header_injection_by_an_invoice_number_is_refused(text):
+    with pytest.raises(UnsafeHeaderError):
+        one_draft([batch_line("c1", text)])
+
+
+@pytest.mark.parametrize("text", MARKUP)
+def test_markup_in_data_is_shown_not_run(text):
+    message = one_draft([batch_line("c1", text)], contact_name=text)
+    tags = Tags()
+    tags.feed(body(message, "html"))
+    assert not {"script", "img"} & set(tags.names)
+    assert text in body(message, "plain")
+
+
+@pytest.mark.parametrize("text", ALL)
+def test_hostile_name_gives_a_whole_draft_or_a_reason(text):
+    rows = make_day(batch=[batch_row("c1", customer_name=text, contact_name=text)])
+    reminders = render_reminders(rows, "en")
+    (entry,) = index_of(reminders)
+    if reminders.drafts:
+        message = parsed(reminders.drafts[0].content)
+        assert message["To"].addresses[0].addr_spec == "anna@client.example"
+        assert message["Bcc"] is None
+        assert entry["File"] == reminders.drafts[0].path
+    else:
+        assert entry["Note"].startswith("refused, correct the data: ")
+
+
+def test_refused_customer_does_not_stop_the_others():
+    rows = make_day(
+        batch=[batch_row("c1", contact_email="x\r\nBcc: y@z.example"), batch_row("c2")],
+        batch_lines=[batch_line("c1", "F-1"), batch_line("c2", "F-2")],
+    )
+    reminders = render_reminders(rows, "en")
+    assert [draft.customer_id for draft in reminders.drafts] == ["c2"]
+
+
+def test_held_customer_gets_no_draft_and_the_index_says_why(day_rows):
+    reminders = render_reminders(day_rows, "en")
+    assert [draft.customer_id for draft in reminders.drafts] == ["c1"]
+    held = index_of(reminders)[1]
+    assert (held["Customer id"], held["Today"], held["Why"], held["Hold until"]) == (
+        "c2",
+        "Hold",
+        "Open support ticket",
+        "2026-03-20",
+    )
+    assert held["File"] == ""
+
+
+def test_message_id_changes_with_step_only():
+    assert one_draft()["Message-ID"] == one_draft()["Message-ID"]
+    assert one_draft()["Message-ID"] != one_draft(step="second_reminder")["Message-ID"]
+
+
+def test_same_rows_give_the_same_bytes(day_rows):
+    assert render_reminders(day_rows, "en") == render_reminders(day_rows, "en")
+
+
+def test_unknown_language_is_written_in_english_and_stated():
+    rows = make_day(batch=[batch_row("c1", language="en", requested_language="de")])
+    (entry,) = index_of(render_reminders(rows, "en"))
+    assert entry["Note"] == "written in English: there are no templates in 'de'"
+
+
+def test_draft_without_an_address_has_no_recipient_and_says_so():
+    rows = make_day(batch=[batch_row("c1", contact_email=None, contact_name=None)])
+    reminders = render_reminders(rows, "en")
+    assert parsed(reminders.drafts[0].content)["To"] is None
+    assert index_of(reminders)[0]["Note"] == "no address known: fill it in"
+
+
+def test_call_goes_to_the_call_sheet_with_talking_points():
+    rows = make_day(batch=[batch_row("c1", channel="call", template="call", tone="neutral")])
+    reminders = render_reminders(rows, "en")
+    assert reminders.drafts == []
+    (call,) = csv.DictReader(io.StringIO(reminders.call_sheet.decode(), newline=""))
+    assert call["Phone"] == "'+33 1 23 45 67 89"
+    assert call["Invoices"].startswith("F-100 (1")
+    assert call["Talking points"].startswith("Demander si la facture F-100 est bien arrivée")
+    assert call["Why"] == "34 days past due; usually pays 3 days late"
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("tone", ["neutral", "firm"])
+@pytest.mark.parametrize("count", [1, 2])
+def test_every_call_wording_renders(language, tone, count):
+    rows = make_day(
+        batch=[batch_row("c1", channel="call", template="call", tone=tone, language=language)],
+        batch_lines=[batch_line("c1", f"F-{n}") for n in range(count)],
+    )
+    assert b"F-0" in render_reminders(rows, "en").call_sheet
+
+
+def test_final_letter_waits_in_the_folder_of_approvals():
+    rows = make_day()
+    row = batch_row(
+        "c1", channel="letter", template="letter", tone="final", needs_approval=True, language="en"
+    )
+    draft = render_draft(rows, row, [batch_line("c1", "F-100")])
+    assert draft.path.startswith("reminders/to_approve/") and draft.path.endswith(".txt")
+    text = draft.content.decode()
+    assert text.startswith("*** DRAFT: to be approved before it leaves ***")
+    assert "Last reminder: €1,200.50 past due" in text
+    assert max(len(line) for line in text.splitlines()) <= 90
+
+
+def test_letter_in_french_greets_by_default():
+    row = batch_row("c1", channel="letter", template="letter", tone="firm", contact_name=None)
+    text = render_draft(make_day(), row, [batch_line("c1", "F-100")]).content.decode()
+    assert "\nMadame, Monsieur,\n" in text
+    assert "PROJET" not in text
