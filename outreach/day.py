@@ -29,8 +29,7 @@ class DayRows:
         broken_promises: `fct_broken_promises`.
         warnings: rows of `message` about the data of the day.
         totals: the row of `fct_collections_days`.
-        landing: rows of `line`, `month_end_date`, `p10_amount`, `p50_amount`, `p90_amount` and
-            `is_calibrated`; empty when no landing was computed.
+        landing: the rows of `fct_cash_landing` to show; empty when none was computed.
     """
 
     as_of_date: dt.date

@@ -43,12 +43,11 @@ _TITLES = {
         "Left alone: {count} accounts, {amount} deferred",
         "Laissés en paix : {count} comptes, {amount} différés",
     ),
-    "landing": ("Landing of the month", "Atterrissage du mois"),
-    "landing_line": (
-        "{line} by {day}: {p50} (80 % between {p10} and {p90}){note}",
-        "{line} au {day} : {p50} (80 % entre {p10} et {p90}){note}",
+    "landing": (
+        "Cash expected from open invoices (no interval yet)",
+        "Encaissements attendus des factures ouvertes (sans intervalle à ce stade)",
     ),
-    "uncalibrated": (", uncalibrated", ", non calibré"),
+    "landing_line": ("by {day}: {expected}", "d'ici au {day} : {expected}"),
     "warnings": ("Data warnings", "Alertes sur les données"),
     "new": ("new", "nouveau"),
     "more": ("… more in the list", "… suite dans la liste"),
@@ -233,19 +232,17 @@ def _promise_lines(rows: DayRows, locale: Locale) -> list[str]:
 
 
 def _landing_lines(rows: DayRows, locale: Locale) -> list[str]:
-    currency = rows.reporting_currency
     return [
         _say(
             "landing_line",
             locale,
-            line=row["line"],
-            day=words.day(row["month_end_date"], locale),
-            p10=words.whole_money(row["p10_amount"], currency, locale),
-            p50=words.whole_money(row["p50_amount"], currency, locale),
-            p90=words.whole_money(row["p90_amount"], currency, locale),
-            note="" if row["is_calibrated"] else _say("uncalibrated", locale),
+            day=words.day(row["horizon_date"], locale),
+            expected=words.whole_money(
+                row["expected_amount_reporting"], rows.reporting_currency, locale
+            ),
         )
-        for row in rows.landing
+        for row in sorted(rows.landing, key=lambda row: row["horizon_date"])
+        if row["expected_amount_reporting"] is not None
     ]
 
 

@@ -60,6 +60,10 @@ _NOTES = {
         "written in English: there are no templates in '{language}'",
         "rédigé en anglais : pas de modèle en « {language} »",
     ),
+    "switched": (
+        "the step is '{step_channel}', for which there is no address",
+        "l'étape prévoit « {step_channel} », sans adresse connue",
+    ),
     "recipient": ("no address known: fill it in", "adresse inconnue : à compléter"),
     "approval": ("needs approval", "à valider"),
     "refused": ("refused, correct the data: {reason}", "refusé, donnée à corriger : {reason}"),
@@ -211,6 +215,9 @@ def _index_entry(row: Row, locale: Locale) -> dict[str, Any]:
     notes = []
     if is_sent and row["requested_language"] not in {None, row["language"]}:
         notes.append(_note("language", locale, language=row["requested_language"]))
+    if is_sent and row["step_channel"] != row["channel"]:
+        channel = words.word("channel", row["step_channel"], locale)
+        notes.append(_note("switched", locale, step_channel=channel))
     if is_sent and row["channel"] == "email" and not row["contact_email"]:
         notes.append(_note("recipient", locale))
     if is_sent and row["needs_approval"]:

@@ -36,6 +36,19 @@ class PolicyError(Exception):
         self.problems = problems
 
 
+def _check_template(name: str) -> None:
+    missing = [
+        language
+        for language in TEMPLATE_LANGUAGES
+        if not (TEMPLATES_PATH / language / f"{name}.j2").is_file()
+    ]
+    if missing:
+        raise ValueError(
+            f"template '{name}' does not exist in {', '.join(missing)}; "
+            f"use one of {', '.join(template_names())}"
+        )
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -54,16 +67,7 @@ class Step(_Section):
 
     @model_validator(mode="after")
     def _check_template_and_approval(self) -> Self:
-        missing = [
-            language
-            for language in TEMPLATE_LANGUAGES
-            if not (TEMPLATES_PATH / language / f"{self.template}.j2").is_file()
-        ]
-        if missing:
-            raise ValueError(
-                f"template '{self.template}' does not exist in {', '.join(missing)}; "
-                f"use one of {', '.join(template_names())}"
-            )
+        _check_template(self.template)
         if self.tone == "final" and not self.needs_approval:
             raise ValueError("a step with tone 'final' needs a person; set needs_approval: true")
         return self
@@ -73,6 +77,19 @@ class Caps(_Section):
     """How often a customer may be contacted."""
 
     days_between_contacts: Annotated[int, Field(ge=1, le=90)]
+
+
+class FallbackTemplates(_Section):
+    """Template by channel, for a step whose own channel cannot reach anybody."""
+
+    email: Name
+    call: Name
+
+    @model_validator(mode="after")
+    def _check_templates(self) -> Self:
+        for name in (self.email, self.call):
+            _check_template(name)
+        return self
 
 
 class Quiet(_Section):
@@ -165,6 +182,7 @@ class Policy(_Section):
 
     steps: Annotated[list[Step], Field(min_length=1)]
     caps: Caps
+    fallback_templates: FallbackTemplates
     quiet: Quiet
     holds: Holds
     early_warning: EarlyWarning

@@ -62,6 +62,7 @@ def batch_row(customer_id: str, **changes: Any) -> dict[str, Any]:
         "step_no": 5,
         "step": "third_reminder",
         "channel": "email",
+        "step_channel": "email",
         "template": "reminder",
         "tone": "firm",
         "needs_approval": False,

@@ -1,5 +1,6 @@
 """The digest: what it says, what it never says, and Slack's limits."""
 
+import datetime as dt
 import json
 from decimal import Decimal
 
@@ -101,21 +102,15 @@ def test_slack_message_stays_within_the_limits():
     assert "more in the list" in blocks[-1]["text"]["text"]
 
 
-def test_uncalibrated_landing_says_so():
-    rows = make_day(
-        landing=[
-            {
-                "line": "open invoices",
-                "month_end_date": make_day().as_of_date,
-                "p10_amount": Decimal("900"),
-                "p50_amount": Decimal("1000"),
-                "p90_amount": Decimal("1200"),
-                "is_calibrated": False,
-            }
-        ]
-    )
-    expected = "open invoices by 12 Mar 2026: €1,000 (80 % between €900 and €1,200), uncalibrated"
-    assert expected in digest_text(rows, "en")
+def test_landing_is_shown_by_date_and_unknown_amounts_are_left_out():
+    def row(day: int, amount: Decimal | None) -> dict:
+        date = dt.date(2026, 3, day)
+        return {"horizon": "x", "horizon_date": date, "expected_amount_reporting": amount}
+
+    rows = make_day(landing=[row(31, Decimal("9000.40")), row(30, None), row(19, Decimal("400"))])
+    lines = digest_text(rows, "en").splitlines()
+    start = lines.index("Cash expected from open invoices (no interval yet)")
+    assert lines[start + 2 : start + 5] == ["by 19 Mar 2026: €400", "by 31 Mar 2026: €9,000", ""]
 
 
 def test_quiet_day_says_there_is_nothing_to_do():

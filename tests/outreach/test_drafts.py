@@ -79,8 +79,9 @@ def test_every_wording_renders(language, template, tone, count, contact_name):
         tone=tone,
         contact_name=contact_name,
     )
-    for text in (message["Subject"], body(message, "plain"), body(message, "html")):
-        assert "  ," not in text and " ." not in text and "None" not in text
+    text = message["Subject"] + body(message, "plain")
+    assert " ," not in text and " ." not in text
+    assert "None" not in text + body(message, "html")
 
 
 def test_currencies_are_totalled_apart():
@@ -193,8 +194,18 @@ def test_draft_without_an_address_has_no_recipient_and_says_so():
     assert index_of(reminders)[0]["Note"] == "no address known: fill it in"
 
 
+def test_switched_channel_is_stated():
+    rows = make_day(batch=[batch_row("c1", step_channel="call")])
+    (entry,) = index_of(render_reminders(rows, "en"))
+    assert entry["Note"] == "the step is 'Call', for which there is no address"
+
+
 def test_call_goes_to_the_call_sheet_with_talking_points():
-    rows = make_day(batch=[batch_row("c1", channel="call", template="call", tone="neutral")])
+    rows = make_day(
+        batch=[
+            batch_row("c1", channel="call", step_channel="call", template="call", tone="neutral")
+        ]
+    )
     reminders = render_reminders(rows, "en")
     assert reminders.drafts == []
     (call,) = csv.DictReader(io.StringIO(reminders.call_sheet.decode(), newline=""))
