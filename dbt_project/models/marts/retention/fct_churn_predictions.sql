@@ -1,0 +1,16 @@
+{{ config(tags=['after_scoring']) }}
+
+with predictions as (select * from {{ source('ml', 'churn_predictions') }}),
+
+final as (
+    select
+        as_of_date,
+        customer_id,
+        method,
+        model_version,
+        round(p_churn, 6) as p_churn
+    from predictions
+    where as_of_date = {{ as_of_date() }}
+)
+
+select * from final

@@ -1,0 +1,114 @@
+"""Scoring: predictions of the day, and the models they come from.
+
+Belongs here: assets around `orchestration.modelling`. Does not belong here: model code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+
+from orchestration.modelling import (
+    current_models,
+    read_features,
+    score,
+    train_models,
+    write_predictions,
+)
+from orchestration.resources import CompanyResource, as_of_date
+from orchestration.stages import stage
+
+GROUP = "scoring"
+FEATURES = (
+    "feat_invoice_landmarks",
+    "feat_invoice_outcomes",
+    "feat_customer_months",
+    "feat_churn_outcomes",
+)
+_DESCRIPTIONS = {
+    "invoice_predictions": "When each open invoice is paid: P10, P50, P90 date and the chance by 7 to 60 days.",
+    "churn_predictions": "The chance that each paying customer's MRR is gone in 31 to 120 days.",
+    "model_evaluations": "How the models did on later, unseen outcomes, baselines beside them.",
+}
+
+
+def ml_key(table: str) -> dg.AssetKey:
+    """Asset key of a table of predictions."""
+    return dg.AssetKey(["ml", table])
+
+
+def _figures(model: Any) -> dg.MetadataValue:
+    rows = model.card.get("evaluation", [])
+    head = "| segment | metric | model | baseline | n |\n|---|---|---|---|---|"
+    lines = [
+        f"| {r['segment']} | {r['metric']} | {_number(r['value'])} | {_number(r['baseline_value'])} | {r['n']} |"
+        for r in rows
+    ]
+    return dg.MetadataValue.md("\n".join([head, *lines]))
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None or value != value else f"{value:.4f}"
+
+
+def build_predictions(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
+    """Tables `ml.*` of one day."""
+
+    @dg.multi_asset(
+        name="predictions",
+        specs=[
+            dg.AssetSpec(
+                ml_key(table),
+                group_name=GROUP,
+                description=description,
+                deps=[dg.AssetKey(["features", feature]) for feature in FEATURES],
+                kinds={"xgboost", "duckdb"},
+            )
+            for table, description in _DESCRIPTIONS.items()
+        ],
+        partitions_def=partitions,
+        pool="warehouse",
+    )
+    def predictions(
+        context: dg.AssetExecutionContext, company: CompanyResource
+    ) -> Iterator[dg.MaterializeResult]:
+        day = as_of_date(context)
+        with company.writer() as current, stage("Predict"):
+            features = read_features(current.warehouse)
+            models = current_models(current, features, day)
+            written = write_predictions(current.warehouse, score(models, features, day), day)
+        for table, rows in written.items():
+            yield dg.MaterializeResult(
+                asset_key=ml_key(table), metadata={"dagster/row_count": rows}
+            )
+
+    return predictions
+
+
+def build_models(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
+    """The trained models of a date; their own, slower job."""
+
+    @dg.asset(
+        key=["models", "trained"],
+        group_name=GROUP,
+        description="Time-to-pay and churn models with their cards, trained on what was known by the date.",
+        deps=[dg.AssetKey(["features", feature]) for feature in FEATURES],
+        kinds={"xgboost"},
+        partitions_def=partitions,
+        pool="warehouse",
+    )
+    def trained(
+        context: dg.AssetExecutionContext, company: CompanyResource
+    ) -> dg.MaterializeResult:
+        day = as_of_date(context)
+        with company.writer() as current, stage("Train"):
+            models = train_models(current, read_features(current.warehouse), day)
+        return dg.MaterializeResult(
+            metadata={
+                f"{name} on unseen outcomes": _figures(model) for name, model in models.items()
+            }
+        )
+
+    return trained

@@ -1,0 +1,1 @@
+"""The command line `encours`: the short way in, running the same Dagster jobs in process."""

@@ -1,0 +1,85 @@
+"""`encours run` and `encours train`: the jobs, their progress, their summary.
+
+Belongs here: the order of jobs and what is shown of them. Does not belong here: jobs, figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from rich.console import Console
+
+from orchestration.cli.summary import print_summary, print_times
+from orchestration.config import Company
+from orchestration.jobs import DAILY, EMIT, TRAIN
+from orchestration.lock import writer_lock
+from orchestration.publishing import published_day
+from orchestration.runs import DayFailedError, execute
+from orchestration.stages import StageTimes, listening, stage
+
+# Shown while they run; the stage names are those of `orchestration.stages`.
+_WORDS = {
+    "Prepare": "preparing the definitions",
+    "Ingest": "reading the sources",
+    "Check": "checking what arrived",
+    "Transform": "building ledger, metrics and features",
+    "Predict": "predicting payment dates and churn",
+    "Decide": "holds, ranking, batch",
+    "Publish": "auditing and publishing",
+    "Emit": "writing lists and drafts",
+    "Train": "training the models",
+}
+
+
+def run_day(company: Company, day: date, source_path: Path | None, console: Console) -> None:
+    """Run the daily and the emission job for one date and print what came of them.
+
+    Raises:
+        HeldError: Another run holds the company.
+        DayFailedError: A step or a blocking check failed; nothing was published.
+    """
+    with writer_lock(company.home, 0), _progress(console) as times:
+        with stage("Prepare"):
+            from orchestration.definitions import build_definitions
+
+            definitions = build_definitions(company.config_path, source_path)
+        execute(definitions, company, DAILY, day)
+        execute(definitions, company, EMIT, day)
+    publication = published_day(company.published, day)
+    if publication is None:
+        raise DayFailedError(f"{day} was not published. The Dagster UI (encours ui) shows why.")
+    print_summary(company, publication, console)
+    print_times(times, console)
+
+
+def run_training(company: Company, day: date, console: Console) -> None:
+    """Train the models on a date whose day has run."""
+    with writer_lock(company.home, 0), _progress(console) as times:
+        with stage("Prepare"):
+            from orchestration.definitions import build_definitions
+
+            definitions = build_definitions(company.config_path)
+        execute(definitions, company, TRAIN, day)
+    console.print(f"Models trained on what was known by {day} are in {company.models}")
+    print_times(times, console)
+
+
+@contextmanager
+def _progress(console: Console) -> Iterator[StageTimes]:
+    """A status line that follows the stages of the block."""
+    with console.status("starting …") as status:
+        current = ""
+
+        def start(name: str) -> None:
+            nonlocal current
+            current = _WORDS.get(name, name)
+            status.update(f"{current} …")
+
+        def note(text: str) -> None:
+            status.update(f"{current}: {text} …")
+
+        with listening(StageTimes(on_start=start, on_note=note)) as times:
+            yield times

@@ -1,0 +1,224 @@
+"""`encours`: its commands and its exit codes (0 done, 1 findings or failed, 2 wrong use).
+
+Belongs here: options, the clock, messages. Does not belong here: anything a job does. Heavy imports
+happen inside commands, so that `encours --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from orchestration.config import (
+    CONFIG_NAME,
+    Company,
+    ConfigError,
+    default_config_path,
+    load_company,
+)
+from orchestration.runs import quiet_environment
+
+app = typer.Typer(
+    name="encours",
+    help="Receivables intelligence: from a ledger to a morning list.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+out = Console()
+err = Console(stderr=True)
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", "-c", help="An encours.toml; default ./data/encours.toml."),
+]
+SourceOption = Annotated[
+    Path | None, typer.Option("--source", help="Takes the place of [sources.files] path.")
+]
+AsOfOption = Annotated[
+    datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"], help="Business date; default today."),
+]
+
+
+def fail(message: str, code: int = 1) -> NoReturn:
+    """Say what went wrong on one line each and leave with a code."""
+    for line in message.splitlines():
+        err.print(f"[bold red]✗[/] {line}", highlight=False, soft_wrap=True)
+    raise typer.Exit(code)
+
+
+@contextmanager
+def explained_errors() -> Iterator[None]:
+    """Turn every expected error into one line with its remedy and an exit code."""
+    from connectors.errors import SourceError
+    from orchestration.lock import HeldError
+    from orchestration.publishing import PublicationError
+    from orchestration.runs import DayFailedError
+    from outreach.policy import PolicyError
+
+    try:
+        yield
+    except ConfigError as error:
+        fail(str(error), 2)
+    except (SourceError, PolicyError, HeldError, DayFailedError, PublicationError) as error:
+        fail(str(error))
+    except PermissionError as error:
+        fail(
+            f"{error.filename or 'The folder'} may not be written. Give permission, or choose another home folder."
+        )
+    except OSError as error:
+        fail(
+            f"{error.strerror or error}: {error.filename or ''}. Free space or correct the path, then run again."
+        )
+
+
+def business_date(company: Company, as_of: datetime | None) -> date:
+    """The date asked for, else the configured one, else today in the company's time zone."""
+    if as_of:
+        return as_of.date()
+    return company.config.run.as_of_date or datetime.now(company.timezone).date()
+
+
+def require_writable(company: Company) -> None:
+    """Find out before any work that the home folder can be written.
+
+    Raises:
+        PermissionError: It cannot.
+    """
+    company.home.mkdir(parents=True, exist_ok=True)
+    probe = company.home / ".writable"
+    probe.touch()
+    probe.unlink()
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="The company's home folder.")] = Path("data"),
+    name: Annotated[str, typer.Option(help="The company's name.")] = "My company",
+) -> None:
+    """Write a commented encours.toml and policy.yml to start from."""
+    from orchestration.cli.writing import write_configuration
+
+    with explained_errors():
+        for path in write_configuration(folder, name):
+            out.print(f"wrote {path}")
+    out.print(
+        f"Put your files in {folder / 'source'}, then: encours check --config {folder / CONFIG_NAME}"
+    )
+
+
+@app.command()
+def simulate(
+    customers: Annotated[int, typer.Option(min=10, help="Customers of the company.")] = 1500,
+    months: Annotated[int, typer.Option(min=6, help="Months of history.")] = 36,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same company.")] = 1,
+    end: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Last day of the history; default today."),
+    ] = None,
+    folder: Annotated[Path | None, typer.Option(help="Home folder; default ./data.")] = None,
+    file_format: Annotated[str, typer.Option("--format", help="csv or parquet.")] = "csv",
+    if_missing: Annotated[
+        bool, typer.Option(help="Do nothing where a configuration exists.")
+    ] = False,
+) -> None:
+    """Write a realistic company as import-contract files, with its configuration."""
+    from orchestration.cli.writing import write_simulated_company
+
+    home = folder or default_config_path().parent
+    if (home / CONFIG_NAME).exists():
+        if if_missing:
+            return
+        fail(f"{home / CONFIG_NAME} exists. Choose another --folder, or remove it first.", 2)
+    if file_format not in ("csv", "parquet"):
+        fail(f"--format {file_format} is unknown. Use csv or parquet.", 2)
+    last_day = end.date() if end else datetime.now().astimezone().date()
+    with explained_errors(), out.status("Simulating a company …"):
+        rows = write_simulated_company(home, customers, months, seed, last_day, file_format)
+    out.print(
+        f"Simulated {rows['customers']:,} customers with {rows['invoices']:,} invoices"
+        f" over {months} months to {last_day} in {home / 'source'}"
+    )
+
+
+@app.command()
+def check(config: ConfigOption = None, source: SourceOption = None) -> None:
+    """Validate configuration, policy and files without loading: one line per finding."""
+    from orchestration.cli.checking import findings
+
+    with explained_errors():
+        company = load_company(config or default_config_path(), source)
+        lines = findings(company)
+    for line in lines:
+        out.print(f"✗ {line}", highlight=False, soft_wrap=True)
+    if lines:
+        raise typer.Exit(1)
+    out.print("✓ configuration, policy and files are ready: encours run")
+
+
+@app.command()
+def run(config: ConfigOption = None, as_of: AsOfOption = None, source: SourceOption = None) -> None:
+    """The whole day: ingest, check, transform, score, decide, publish, write lists and drafts."""
+    quiet_environment()
+    from orchestration.cli.day import run_day
+
+    with explained_errors():
+        company = load_company(config or default_config_path(), source)
+        require_writable(company)
+        run_day(company, business_date(company, as_of), source, out)
+
+
+@app.command()
+def train(config: ConfigOption = None, as_of: AsOfOption = None) -> None:
+    """Train time-to-pay and churn on what was known by a date whose day has run."""
+    quiet_environment()
+    from orchestration.cli.day import run_training
+
+    with explained_errors():
+        company = load_company(config or default_config_path())
+        require_writable(company)
+        run_training(company, business_date(company, as_of), out)
+
+
+@app.command()
+def ui(
+    config: ConfigOption = None, port: Annotated[int, typer.Option(min=1, max=65535)] = 3000
+) -> None:
+    """The Dagster UI on loopback, with schedule and sensor."""
+    quiet_environment()
+    from orchestration.dbt import ensure_manifest
+    from orchestration.runs import prepare_dagster_home
+
+    with explained_errors():
+        path = config or default_config_path()
+        company = load_company(path)
+        require_writable(company)
+        ensure_manifest()
+        os.environ["DAGSTER_HOME"] = str(prepare_dagster_home(company))
+        os.environ["ENCOURS_CONFIG"] = str(path.resolve())
+    out.print(f"Dagster UI on http://127.0.0.1:{port} — Ctrl-C ends it")
+    dagster = str(Path(sys.executable).with_name("dagster"))
+    arguments = [
+        dagster,
+        "dev",
+        "-m",
+        "orchestration.definitions",
+        "-h",
+        "127.0.0.1",
+        "-p",
+        str(port),
+    ]
+    os.execv(dagster, arguments)  # noqa: S606
+
+
+if __name__ == "__main__":
+    app()

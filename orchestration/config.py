@@ -1,0 +1,233 @@
+"""The one configuration file of a company: `encours.toml`, validated, unknown keys refused.
+
+Belongs here: its shape, its defaults, and where things lie in the company's home folder. Does not
+belong here: the outreach policy (`outreach.policy`), mapping files (`connectors.files`).
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from connectors.files import FileForm, FilesSource
+
+CONFIG_NAME = "encours.toml"
+Share = Annotated[Decimal, Field(ge=0, le=1)]
+
+
+class ConfigError(Exception):
+    """A configuration that cannot be used: one line with the place and the remedy."""
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CompanyTable(_Table):
+    """`[company]`: who it is and in which currency and language it reports."""
+
+    name: str = Field(min_length=1)
+    reporting_currency: str = "EUR"
+    locale: Literal["en", "fr"] = "en"
+    timezone: str = "Europe/Paris"
+
+    @field_validator("reporting_currency")
+    @classmethod
+    def _check_currency(cls, code: str) -> str:
+        from connectors.validation import known_currencies
+
+        if code not in known_currencies():
+            raise ValueError(f"'{code}' is not an ISO 4217 code such as EUR")
+        return code
+
+    @field_validator("timezone")
+    @classmethod
+    def _check_timezone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"'{name}' is not a time zone such as Europe/Paris") from None
+        return name
+
+
+class RunTable(_Table):
+    """`[run]`: which day, when, and how much bad data is too much.
+
+    Attributes:
+        as_of_date: Fixed business date; absent, the day of the run in the company's time zone.
+        first_day: First daily partition.
+        schedule_hour: Local hour of the daily schedule.
+        max_quarantined_share: Share of an entity's rows above which the day stops.
+    """
+
+    as_of_date: date | None = None
+    first_day: date = date(2020, 1, 1)
+    schedule_hour: Annotated[int, Field(ge=0, le=23)] = 6
+    max_quarantined_share: Share = Decimal("0.01")
+
+
+class FilesTable(_Table):
+    """`[sources.files]`: a folder of import-contract files, or any files through a mapping."""
+
+    path: str
+    mapping: str | None = None
+    form: FileForm = FileForm()
+
+
+class SourcesTable(_Table):
+    """`[sources]`: where the data comes from."""
+
+    files: FilesTable
+
+
+class Parameters(_Table):
+    """`[parameters]`: figures that definitions leave to the company, passed to dbt.
+
+    Attributes:
+        promise_grace_days: Days after its date within which a promise still counts as kept.
+        promise_tolerance_rate: Share of a promise that must be paid for it to be kept.
+        training_months: Months of history the models learn from.
+    """
+
+    promise_grace_days: Annotated[int, Field(ge=0, le=30)] = 3
+    promise_tolerance_rate: Share = Decimal("0.95")
+    training_months: Annotated[int, Field(ge=3, le=120)] = 24
+
+
+class OutreachTable(_Table):
+    """`[outreach]`: the policy file; absent, the default policy."""
+
+    policy: str | None = None
+
+
+class Config(_Table):
+    """A whole `encours.toml`."""
+
+    company: CompanyTable
+    run: RunTable = RunTable()
+    sources: SourcesTable
+    parameters: Parameters = Parameters()
+    outreach: OutreachTable = OutreachTable()
+    home: str = "."
+
+
+@dataclass(frozen=True)
+class Company:
+    """A configuration and the folder it lives in.
+
+    Attributes:
+        config: The validated configuration.
+        config_path: The file it came from; relative paths in it start from its folder.
+        home: The company's home folder, absolute.
+    """
+
+    config: Config
+    config_path: Path
+    home: Path
+
+    @property
+    def warehouse(self) -> Path:
+        """The DuckDB file of the pipeline; one writer."""
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """Folder of the read-only copies of the marts."""
+        return self.home / "published"
+
+    @property
+    def models(self) -> Path:
+        """Folder of trained models."""
+        return self.home / "models"
+
+    @property
+    def out(self) -> Path:
+        """Folder of emitted days: lists, digest, drafts."""
+        return self.home / "out"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Folder of Dagster's run history."""
+        return self.home / "dagster"
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        """The company's time zone; the business date is a day in it."""
+        return ZoneInfo(self.config.company.timezone)
+
+    def resolve(self, path: str) -> Path:
+        """A path of the configuration, absolute: relative ones start from the file's folder."""
+        return (self.config_path.parent / Path(path).expanduser()).resolve()
+
+    @property
+    def files_source(self) -> FilesSource:
+        """The files connector's settings with absolute paths."""
+        table = self.config.sources.files
+        return FilesSource(
+            path=self.resolve(table.path),
+            mapping=self.resolve(table.mapping) if table.mapping else None,
+            form=table.form,
+        )
+
+    @property
+    def policy_path(self) -> Path | None:
+        """The configured policy file; None for the default one."""
+        policy = self.config.outreach.policy
+        return self.resolve(policy) if policy else None
+
+
+def default_config_path() -> Path:
+    """`ENCOURS_CONFIG`, else `encours.toml` in `ENCOURS_HOME`, else in `./data`."""
+    if named := os.environ.get("ENCOURS_CONFIG"):
+        return Path(named)
+    return Path(os.environ.get("ENCOURS_HOME", "data")) / CONFIG_NAME
+
+
+def load_company(path: Path, source_path: Path | None = None) -> Company:
+    """Read and validate a configuration file.
+
+    Args:
+        path: The `encours.toml`.
+        source_path: Takes the place of `[sources.files] path`.
+
+    Raises:
+        ConfigError: The file is missing, not TOML, or holds a wrong or unknown key.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(
+            f"{path} does not exist. Run `encours init` to write one, or `encours simulate` for a company to try."
+        ) from None
+    except PermissionError:
+        raise ConfigError(f"{path} may not be read. Give the user read permission.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}. Correct that line.") from None
+    try:
+        config = Config.model_validate(content)
+    except ValidationError as error:
+        raise ConfigError(_explained(path, error)) from None
+    if source_path:
+        files = config.sources.files.model_copy(update={"path": str(source_path.resolve())})
+        config = config.model_copy(update={"sources": SourcesTable(files=files)})
+    path = path.resolve()
+    return Company(config, path, (path.parent / Path(config.home).expanduser()).resolve())
+
+
+def _explained(path: Path, error: ValidationError) -> str:
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return f"{path}: '{place}' is not a known key. Remove it or correct its spelling."
+    if first["type"] == "missing":
+        return f"{path}: '{place}' is missing. Add it; `encours init` writes a commented example."
+    message = first["msg"].removeprefix("Value error, ")
+    return f"{path}: '{place}': {message}. Correct that value."

@@ -1,0 +1,108 @@
+"""The dbt project as Dagster sees it: manifest, groups, arguments.
+
+Belongs here: what is passed to dbt and how its nodes are named and grouped. Does not belong here:
+SQL (dbt_project), the assets themselves (`assets.transformation`).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject
+
+from orchestration.config import Company
+
+PROJECT_DIR = Path(__file__).resolve().parent.parent / "dbt_project"
+
+# Models that read predictions; everything else can be built before scoring.
+AFTER_SCORING = "tag:after_scoring"
+
+_GROUPS = {"features": "scoring", "decisions": "outreach", "collections": "outreach"}
+
+
+def dbt_project() -> DbtProject:
+    """The dbt project; its manifest is written by `encours` or `make` before definitions load."""
+    return DbtProject(project_dir=PROJECT_DIR, profiles_dir=PROJECT_DIR)
+
+
+def parse_environment() -> None:
+    """Give parsing the variable the profile asks for; no file is opened."""
+    os.environ.setdefault("ENCOURS_WAREHOUSE", ":memory:")
+    os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
+
+
+def source_files() -> list[Path]:
+    """Every file of the dbt project that decides its manifest."""
+    folders = [PROJECT_DIR / name for name in ("models", "macros", "tests")]
+    return [*PROJECT_DIR.glob("*.yml"), *(p for f in folders for p in f.rglob("*") if p.is_file())]
+
+
+def ensure_manifest() -> Path:
+    """Parse the dbt project if its manifest is missing or older than a file of it.
+
+    Returns:
+        The manifest's path.
+
+    Raises:
+        RuntimeError: The project does not parse; the message is dbt's.
+    """
+    manifest = PROJECT_DIR / "target" / "manifest.json"
+    parse_environment()
+    newest = max(path.stat().st_mtime for path in source_files())
+    if manifest.exists() and manifest.stat().st_mtime >= newest:
+        return manifest
+    from dbt.cli.main import dbtRunner
+
+    folders = ["--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR)]
+    # Any date serves: parsing fixes the graph, running fixes the day.
+    variables = json.dumps({"as_of_date": "2000-01-01"})
+    result = dbtRunner().invoke(["--quiet", "parse", *folders, "--vars", variables])
+    if not result.success:
+        raise RuntimeError(f"The dbt project does not parse: {result.exception}")
+    os.utime(manifest)
+    return manifest
+
+
+def dbt_variables(company: Company, as_of_date: date) -> dict[str, Any]:
+    """The variables of a run: date, currency, sources and parameters of the configuration."""
+    parameters = {
+        name: float(value) if isinstance(value, Decimal) else value
+        for name, value in company.config.parameters.model_dump().items()
+    }
+    return {
+        "as_of_date": as_of_date.isoformat(),
+        "reporting_currency": company.config.company.reporting_currency,
+        "sources": ["files"],
+        "parameters": parameters,
+    }
+
+
+def build_arguments(company: Company, as_of_date: date) -> list[str]:
+    """The dbt command of one stage; unit tests run in CI, not in production."""
+    return [
+        "build",
+        "--exclude-resource-type",
+        "unit_test",
+        "--vars",
+        json.dumps(dbt_variables(company, as_of_date)),
+    ]
+
+
+class Translator(DagsterDbtTranslator):
+    """Names and groups dbt nodes: the asset key is the table's name, the group its purpose."""
+
+    def __init__(self) -> None:
+        super().__init__(DagsterDbtTranslatorSettings(enable_asset_checks=True))
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """The group of a model, by its folder."""
+        for folder in dbt_resource_props.get("fqn", []):
+            if folder in _GROUPS:
+                return _GROUPS[folder]
+        return "transformation"

@@ -1,0 +1,70 @@
+"""What Dagster loads: fresh definitions for one company, built on call.
+
+Belongs here: putting the parts together. Does not belong here: any part.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import dagster as dg
+
+from orchestration.assets.ingestion import build_raw_files
+from orchestration.assets.outreach import build_emission, build_policy
+from orchestration.assets.publication import build_publication
+from orchestration.assets.scoring import build_models, build_predictions
+from orchestration.assets.transformation import build_dbt_assets, dbt_resource
+from orchestration.checks.predictions import build_prediction_checks
+from orchestration.checks.raw import build_raw_checks
+from orchestration.config import default_config_path, load_company
+from orchestration.dbt import ensure_manifest
+from orchestration.jobs import build_jobs, build_schedule, build_sensor, daily_partitions
+from orchestration.resources import CompanyResource
+
+
+def build_definitions(config_path: Path, source_path: Path | None = None) -> dg.Definitions:
+    """All definitions of the company a configuration describes.
+
+    Args:
+        config_path: Its `encours.toml`.
+        source_path: Takes the place of `[sources.files] path`.
+
+    Raises:
+        ConfigError: The configuration cannot be used.
+    """
+    company = load_company(config_path, source_path)
+    partitions = daily_partitions(company)
+    dbt_models = build_dbt_assets(ensure_manifest(), partitions)
+    marts = sorted(
+        (key for model in dbt_models for key in model.keys if key.path[0] == "marts"),
+        key=lambda key: key.path,
+    )
+    jobs = build_jobs(partitions)
+    return dg.Definitions(
+        assets=[
+            build_raw_files(partitions),
+            build_policy(partitions),
+            *dbt_models,
+            build_predictions(partitions),
+            build_models(partitions),
+            build_publication(marts, partitions),
+            build_emission(partitions),
+        ],
+        asset_checks=[*build_raw_checks(partitions), *build_prediction_checks(partitions)],
+        jobs=jobs,
+        schedules=[build_schedule(company, jobs)],
+        sensors=[build_sensor(jobs)],
+        resources={
+            "company": CompanyResource(
+                config_path=str(config_path.resolve()), source_path=str(source_path or "")
+            ),
+            "dbt": dbt_resource(),
+        },
+        executor=dg.in_process_executor,
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """The definitions of the company that `ENCOURS_CONFIG` or `ENCOURS_HOME` names."""
+    return build_definitions(default_config_path())

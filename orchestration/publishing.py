@@ -1,0 +1,195 @@
+"""Write, audit, publish: the read-only copy of the marts that everybody else reads.
+
+Belongs here: building, auditing and swapping a publication. Does not belong here: what the marts
+hold (dbt), who reads them (dashboard, outreach).
+
+A publication is a folder `published/<as_of_date>_<content>` with `marts.duckdb` and
+`publication.json`. `published/current` points to the newest that passed its audit; the swap of that
+pointer is one rename. A run that fails leaves it where it was.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+KEPT = 7
+DATABASE = "marts.duckdb"
+FACTS = "publication.json"
+SCHEMA = "marts"
+
+
+class PublicationError(Exception):
+    """A publication that did not pass its audit; the last good one stays."""
+
+
+@dataclass(frozen=True)
+class Publication:
+    """One published day.
+
+    Attributes:
+        folder: Its folder.
+        as_of_date: The business date.
+        is_new: False where the marts were what is already published.
+        tables: Rows and content hash of every table.
+    """
+
+    folder: Path
+    as_of_date: date
+    is_new: bool
+    tables: dict[str, dict[str, str]]
+
+    @property
+    def database(self) -> Path:
+        """The DuckDB file, read-only."""
+        return self.folder / DATABASE
+
+
+def fingerprints(connection: duckdb.DuckDBPyConnection, schema: str) -> dict[str, dict[str, str]]:
+    """Rows and an order-free hash of every table of a schema, by table name."""
+    tables = connection.execute(
+        "select table_name from information_schema.tables where table_schema = ? order by 1",
+        [schema.split(".")[-1]],
+    ).fetchall()
+    result = {}
+    for (table,) in tables:
+        rows, digest = connection.execute(
+            f'select count(*), coalesce(sum(hash(t)::hugeint), 0)::varchar from {schema}."{table}" as t'
+        ).fetchall()[0]
+        result[table] = {"rows": str(rows), "hash": digest}
+    return result
+
+
+def publish(warehouse: Path, published: Path, as_of_date: date, run_id: str) -> Publication:
+    """Copy the marts into a new file, audit it in a fresh process, swap the pointer.
+
+    Args:
+        warehouse: The pipeline's database; opened read-only.
+        published: Folder of publications.
+        as_of_date: The business date of the marts.
+        run_id: The Dagster run that built them.
+
+    Raises:
+        PublicationError: The audit found a difference, or no mart holds the date.
+    """
+    published.mkdir(parents=True, exist_ok=True)
+    connection = duckdb.connect(str(warehouse), read_only=True)
+    try:
+        expected = fingerprints(connection, SCHEMA)
+    finally:
+        connection.close()
+    if not expected:
+        raise PublicationError("The warehouse holds no marts. Run `encours run`.")
+    digest = f"{sum(int(t['hash']) for t in expected.values()) % 16**8:08x}"
+    folder = published / f"{as_of_date.isoformat()}_{digest}"
+    facts = {"as_of_date": as_of_date.isoformat(), "run_id": run_id, "tables": expected}
+    is_new = not (folder / FACTS).exists()
+    if is_new:
+        draft = published / f".draft-{run_id}"
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir()
+        try:
+            _copy(warehouse, draft / DATABASE)
+            _audit_apart(draft / DATABASE, expected)
+            (draft / FACTS).write_text(json.dumps(facts, indent=1), encoding="utf-8")
+            _settle(draft)
+            draft.rename(folder)
+        except BaseException:
+            shutil.rmtree(draft, ignore_errors=True)
+            raise
+    _point(published, folder)
+    _forget_old(published)
+    return Publication(folder, as_of_date, is_new, expected)
+
+
+def current_publication(published: Path) -> Publication | None:
+    """The publication the pointer names; None before the first."""
+    pointer = published / "current"
+    if not (pointer / FACTS).exists():
+        return None
+    folder = pointer.resolve()
+    facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+    return Publication(folder, date.fromisoformat(facts["as_of_date"]), False, facts["tables"])
+
+
+def published_day(published: Path, day: date) -> Publication | None:
+    """The newest kept publication of a day; None where there is none."""
+    folders = sorted(published.glob(f"{day.isoformat()}_*"), key=lambda p: p.stat().st_mtime)
+    if not folders:
+        return None
+    facts = json.loads((folders[-1] / FACTS).read_text(encoding="utf-8"))
+    return Publication(folders[-1], day, False, facts["tables"])
+
+
+def _copy(warehouse: Path, target: Path) -> None:
+    connection = duckdb.connect(":memory:")
+    try:
+        connection.execute(f"attach '{warehouse}' as warehouse (read_only)")
+        # v1.4.0 opens in today's BI tools and refuses a stray write-ahead log.
+        connection.execute(f"attach '{target}' as publication (storage_version 'v1.4.0')")
+        connection.execute(f"create schema publication.{SCHEMA}")
+        tables = connection.execute(
+            "select table_name from duckdb_tables() where database_name = 'warehouse' and schema_name = ?",
+            [SCHEMA],
+        ).fetchall()
+        for (table,) in tables:
+            connection.execute(
+                f'create table publication.{SCHEMA}."{table}" as select * from warehouse.{SCHEMA}."{table}"'
+            )
+        connection.execute("checkpoint publication; detach publication")
+    finally:
+        connection.close()
+
+
+def _audit_apart(database: Path, expected: dict[str, dict[str, str]]) -> None:
+    """Open the file in a fresh process and total it again."""
+    result = subprocess.run(
+        [sys.executable, "-m", "orchestration.publication_audit", str(database)],
+        input=json.dumps(expected),
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(__file__).resolve().parent.parent,
+    )
+    if result.returncode != 0:
+        raise PublicationError(
+            f"{result.stderr.strip().splitlines()[-1]} The last good publication stays."
+        )
+
+
+def _settle(draft: Path) -> None:
+    stray = [p.name for p in draft.iterdir() if p.suffix == ".wal"]
+    if stray:
+        raise PublicationError(
+            f"{stray[0]} was left beside the new file. The last good publication stays."
+        )
+    for path in draft.iterdir():
+        with path.open("rb") as stream:
+            os.fsync(stream.fileno())
+        path.chmod(0o444)
+
+
+def _point(published: Path, folder: Path) -> None:
+    draft = published / ".current"
+    draft.unlink(missing_ok=True)
+    draft.symlink_to(folder.name, target_is_directory=True)
+    draft.replace(published / "current")
+
+
+def _forget_old(published: Path) -> None:
+    current = (published / "current").resolve()
+    folders = sorted(
+        (p for p in published.glob("????-??-??_*") if p != current),
+        key=lambda p: p.stat().st_mtime,
+        reverse=True,
+    )
+    for folder in folders[KEPT - 1 :]:
+        shutil.rmtree(folder)

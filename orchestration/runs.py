@@ -1,0 +1,100 @@
+"""A Dagster job in this process, with its run in the company's history.
+
+Belongs here: the instance's home, executing a job, and turning what went wrong into one line. Does
+not belong here: what jobs do.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orchestration.config import Company
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+_DAGSTER_YAML = """\
+telemetry:
+  enabled: false
+# One writer: one slot for everything that writes the warehouse.
+concurrency:
+  pools:
+    default_limit: 1
+    granularity: op
+run_monitoring:
+  enabled: true
+  free_slots_after_run_end_seconds: 120
+"""
+
+
+class DayFailedError(Exception):
+    """A run ended with failed checks or a failed step; the message says which and what to do."""
+
+
+def quiet_environment() -> None:
+    """Telemetry of every tool off, before any of them is imported."""
+    os.environ["DO_NOT_TRACK"] = "1"
+    os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
+
+
+def prepare_dagster_home(company: Company) -> Path:
+    """Write the instance's configuration where absent or older than this version."""
+    company.dagster_home.mkdir(parents=True, exist_ok=True)
+    settings = company.dagster_home / "dagster.yaml"
+    if not settings.exists() or settings.read_text(encoding="utf-8") != _DAGSTER_YAML:
+        settings.write_text(_DAGSTER_YAML, encoding="utf-8")
+    return company.dagster_home
+
+
+def execute(definitions: dg.Definitions, company: Company, job: str, day: date) -> None:
+    """Run a job for one business date in this process.
+
+    Raises:
+        DayFailedError: A check failed, or a step did; SourceError, PolicyError and the like come
+            through as they are.
+    """
+    import dagster as dg
+
+    logging.getLogger("dagster").setLevel(logging.ERROR)
+    with dg.DagsterInstance.from_config(str(prepare_dagster_home(company))) as instance:
+        result = definitions.resolve_job_def(job).execute_in_process(
+            partition_key=day.isoformat(),
+            instance=instance,
+            raise_on_error=False,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        )
+    failed_checks = [
+        check
+        for check in result.get_asset_check_evaluations()
+        if not check.passed and check.blocking
+    ]
+    if failed_checks:
+        raise DayFailedError("\n".join(_explained_check(check) for check in failed_checks))
+    if not result.success:
+        raise DayFailedError(_explained_failure(result))
+
+
+def _explained_check(check: dg.AssetCheckEvaluation) -> str:
+    details = ", ".join(
+        f"{name} {value.value}" for name, value in check.metadata.items() if value.value is not None
+    )
+    table = ".".join(check.asset_key.path)
+    return f"Check '{check.check_name}' failed on {table}: {details[:300]}. Nothing was published; correct and run again."
+
+
+def _explained_failure(result: dg.ExecuteInProcessResult) -> str:
+    for event in result.all_events:
+        if event.is_step_failure and event.step_failure_data.error:
+            error = event.step_failure_data.error
+            cause = error.cause or error
+            message = str(cause.message).strip().removeprefix(f"{cause.cls_name}: ")
+            if "." in message.split(":")[0] and ": " in message:
+                message = message.split(": ", 1)[1]
+            return f"Step '{event.step_key}' failed: {message.splitlines()[0]}"
+    return "The run failed; its history in the Dagster UI says where."

@@ -1,0 +1,64 @@
+"""The commented `encours.toml` that `encours init` and `encours simulate` write.
+
+Belongs here: the text of the file. Does not belong here: its validation (`config`).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+_TEMPLATE = """\
+# The one configuration file of a company. Unknown keys are refused.
+# Relative paths start from the folder of this file, which is also the company's home unless
+# `home = "…"` names another: the warehouse, publications, models and lists are kept there.
+
+[company]
+name = "{name}"
+reporting_currency = "EUR"       # ISO 4217; balances are converted at the rates of fx_rates
+locale = "en"                    # en or fr: separators and words of the lists
+timezone = "Europe/Paris"        # the business date is a day in this zone
+
+[run]
+{as_of_date}
+first_day = {first_day}          # first daily partition in the Dagster UI
+schedule_hour = 6                # local hour of the daily schedule
+max_quarantined_share = 0.01     # above this share of an entity's rows the day stops
+
+[sources.files]
+path = "{source}"                # folder with invoices.csv, payments.csv, … (or .parquet, .xlsx)
+# mapping = "mapping.toml"       # for an everyday export: which heading means which column
+
+[sources.files.form]             # how the files are written; nothing is guessed
+encoding = "utf-8"
+separator = ","
+decimal = "."
+thousands = ""
+date_format = "%Y-%m-%d"
+
+[parameters]
+promise_grace_days = 3           # a promise kept within these days still counts
+promise_tolerance_rate = 0.95    # … if this share of it was paid
+training_months = 24             # history the models learn from
+
+[outreach]
+# policy = "policy.yml"          # steps, caps and holds; absent, the default policy
+"""
+
+
+def configuration_text(
+    name: str, source: str, first_day: date, as_of_date: date | None = None
+) -> str:
+    """The text of an `encours.toml`.
+
+    Args:
+        name: The company's name.
+        source: Folder of its files, relative to the configuration.
+        first_day: First daily partition.
+        as_of_date: Fixed business date of a ledger that no longer moves; None for a live one.
+    """
+    if as_of_date is None:
+        line = "# as_of_date = 2026-01-31       # absent: the day of the run"
+    else:
+        line = f"as_of_date = {as_of_date}          # this ledger ends here; remove for a live one"
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+    return _TEMPLATE.format(name=escaped, source=source, first_day=first_day, as_of_date=line)

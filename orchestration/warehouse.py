@@ -1,0 +1,59 @@
+"""Short connections to a company's warehouse.
+
+Belongs here: opening, settings, closing. Does not belong here: what is read or written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+ML_TABLES = {
+    "invoice_predictions": (
+        "as_of_date date, invoice_id varchar, customer_id varchar, method varchar, model_version varchar,"
+        " p10_date date, p50_date date, p90_date date, p_paid_7d double, p_paid_14d double, p_paid_30d double,"
+        " p_paid_60d double, p_paid_by_month_end double, p_unpaid_120d double, reason_codes varchar"
+    ),
+    "churn_predictions": (
+        "as_of_date date, customer_id varchar, method varchar, model_version varchar, p_churn double,"
+        " reason_codes varchar"
+    ),
+    "model_evaluations": (
+        "as_of_date date, model varchar, segment varchar, metric varchar, value double, baseline_value double,"
+        " n bigint"
+    ),
+}
+
+
+@contextmanager
+def writing(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A writable connection, checkpointed and closed at the end of the block."""
+    warehouse.parent.mkdir(parents=True, exist_ok=True)
+    connection = duckdb.connect(str(warehouse), config={"autoinstall_known_extensions": "false"})
+    try:
+        connection.execute("set TimeZone = 'UTC'")
+        yield connection
+        connection.execute("checkpoint")
+    finally:
+        connection.close()
+
+
+@contextmanager
+def reading(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-only connection, closed at the end of the block."""
+    connection = duckdb.connect(str(database), read_only=True)
+    try:
+        connection.execute("set TimeZone = 'UTC'")
+        yield connection
+    finally:
+        connection.close()
+
+
+def prepare_schemas(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the tables that Python fills between dbt's two stages, where absent."""
+    connection.execute("create schema if not exists ml")
+    for name, columns in ML_TABLES.items():
+        connection.execute(f"create table if not exists ml.{name} ({columns})")
