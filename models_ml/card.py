@@ -1,0 +1,103 @@
+"""The model card and the model as one JSON document.
+
+Belongs here: what a saved model consists of and the name made from its content. Does not belong
+here: files and their checking (store.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import xgboost
+
+    from models_ml.churn import ChurnModel
+    from models_ml.hazard import TimeToPayModel
+
+# Raise it when features, interval terms or the document change: older files are refused then.
+FORMAT_VERSION = 1
+
+
+def complete_card(model: TimeToPayModel | ChurnModel) -> None:
+    """Add format, library and the content's name (``model_version``) to the model's card."""
+    import xgboost
+
+    content = canonical_json(model_document(model))
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    model.card["format_version"] = FORMAT_VERSION
+    model.card["library"] = f"xgboost {xgboost.__version__}"
+    model.card["model_version"] = f"{model.card['model']}-{model.method}-{digest[:12]}"
+
+
+def canonical_json(document: Any) -> str:
+    """Return the one JSON text of a document: sorted keys, no spaces, NaN refused."""
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def model_document(model: TimeToPayModel | ChurnModel) -> dict[str, Any]:
+    """Return everything needed to predict, without the card, as JSON types."""
+    from models_ml.hazard import TimeToPayModel
+
+    document: dict[str, Any] = {
+        "method": model.method,
+        "encoding": model.encoding.to_json(),
+        "peers": model.peers,
+        "booster": _booster_document(model.booster),
+    }
+    if isinstance(model, TimeToPayModel):
+        document["baseline"] = model.baseline.to_json()
+        document["other_exit_rates"] = model.other_exit_rates
+        return {"kind": "time_to_pay", **document}
+    document["logistic"] = model.logistic
+    document["calibration"] = model.calibration
+    document["base_rate"] = model.base_rate
+    return {"kind": "churn", **document}
+
+
+def model_from_document(
+    document: dict[str, Any], card: dict[str, Any]
+) -> TimeToPayModel | ChurnModel:
+    """Rebuild a model from ``model_document``'s document and its card."""
+    from models_ml.baselines import MedianBaseline
+    from models_ml.churn import ChurnModel
+    from models_ml.features import Encoding
+    from models_ml.hazard import TimeToPayModel
+
+    common = {
+        "method": document["method"],
+        "encoding": Encoding.from_json(document["encoding"]),
+        "peers": document["peers"],
+        "booster": _booster_from_document(document["booster"]),
+        "card": card,
+    }
+    if document["kind"] == "time_to_pay":
+        return TimeToPayModel(
+            baseline=MedianBaseline.from_json(document["baseline"]),
+            other_exit_rates=document["other_exit_rates"],
+            **common,
+        )
+    return ChurnModel(
+        logistic=document["logistic"],
+        calibration=document["calibration"],
+        base_rate=document["base_rate"],
+        **common,
+    )
+
+
+def _booster_document(booster: xgboost.Booster | None) -> dict[str, Any] | None:
+    if booster is None:
+        return None
+    document: dict[str, Any] = json.loads(bytes(booster.save_raw("json")))
+    return document
+
+
+def _booster_from_document(document: dict[str, Any] | None) -> xgboost.Booster | None:
+    import xgboost
+
+    if document is None:
+        return None
+    booster = xgboost.Booster()
+    booster.load_model(bytearray(json.dumps(document).encode()))
+    return booster
