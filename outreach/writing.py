@@ -36,7 +36,9 @@ def render_day(rows: DayRows, locale: Locale) -> dict[str, bytes]:
     return files
 
 
-def write_day(rows: DayRows, folder: Path, locale: Locale) -> list[Path]:
+def write_day(
+    rows: DayRows, folder: Path, locale: Locale, extra: Mapping[str, bytes] | None = None
+) -> list[Path]:
     """Write `folder/<as_of_date>/` whole, or leave it as it was. Nothing is sent.
 
     The files are written beside the folder and swapped in at the end. A day already written from
@@ -47,6 +49,7 @@ def write_day(rows: DayRows, folder: Path, locale: Locale) -> list[Path]:
         rows: the day.
         folder: the folder of all days, created when missing.
         locale: language of lists and digest, and form of CSV files.
+        extra: further files of the day, relative path to content, written with the others.
 
     Returns:
         The paths of the day's files, sorted, without what was kept.
@@ -54,7 +57,7 @@ def write_day(rows: DayRows, folder: Path, locale: Locale) -> list[Path]:
     Raises:
         OSError: the folder cannot be written.
     """
-    files = render_day(rows, locale)
+    files = {**render_day(rows, locale), **(extra or {})}
     files[SUMS_NAME] = _sums(files)
     day_folder = folder / rows.as_of_date.isoformat()
     partial = folder / f".{day_folder.name}.partial"

@@ -1,0 +1,111 @@
+{#- Phrases from facts, in the order in which a person would say them; at most four an account. -#}
+with facts as (select * from {{ ref('int_account_facts') }}),
+
+settings as (select * from {{ ref('int_policy_settings') }}),
+
+phrases as (
+    select
+        customer_id,
+        1 as position_no,
+        'insolvency proceedings since ' || strftime(insolvency_date, '%-d %b %Y') as reason_en,
+        'procédure collective depuis le ' || strftime(insolvency_date, '%d/%m/%Y') as reason_fr
+    from facts
+    where insolvency_date <= {{ as_of_date() }}
+    union all
+    select
+        customer_id,
+        2 as position_no,
+        'promise for ' || strftime(broken_promised_date, '%-d %b %Y') || ' not kept' as reason_en,
+        'promesse du ' || strftime(broken_promised_date, '%d/%m/%Y') || ' non tenue' as reason_fr
+    from facts
+    where broken_promised_date is not null
+    union all
+    -- Fewer than three settled invoices are no habit.
+    select
+        customer_id,
+        3 as position_no,
+        shown_days_past_due || case when shown_days_past_due = 1 then ' day' else ' days' end || ' past due'
+        || case
+            when settled_invoice_count_12m < 3 or usual_days_late is null then ''
+            when usual_days_late <= 0 then ', usually pays on time'
+            when usual_days_late = 1 then ', usually 1 day late'
+            else ', usually ' || usual_days_late || ' days late'
+        end as reason_en,
+        shown_days_past_due || case when shown_days_past_due = 1 then ' jour' else ' jours' end || ' de retard'
+        || case
+            when settled_invoice_count_12m < 3 or usual_days_late is null then ''
+            when usual_days_late <= 0 then ', paie d''habitude à temps'
+            when usual_days_late = 1 then ', 1 jour d''habitude'
+            else ', ' || usual_days_late || ' jours d''habitude'
+        end as reason_fr
+    from facts
+    where shown_days_past_due > 0
+    union all
+    select
+        customer_id,
+        3 as position_no,
+        'due ' || strftime(shown_due_date, '%-d %b') || ', expected '
+        || coalesce((p50_date - shown_due_date) || ' days late', 'very late') as reason_en,
+        'échéance le ' || strftime(shown_due_date, '%d/%m') || ', attendu avec '
+        || coalesce((p50_date - shown_due_date) || ' jours de retard', 'un très long retard') as reason_fr
+    from facts
+    where shown_days_past_due <= 0 and is_early_warning
+    union all
+    select
+        customer_id,
+        4 as position_no,
+        disputed_invoice_count
+        || case when disputed_invoice_count = 1 then ' invoice disputed' else ' invoices disputed' end as reason_en,
+        disputed_invoice_count
+        || case when disputed_invoice_count = 1 then ' facture en litige' else ' factures en litige' end as reason_fr
+    from facts
+    where disputed_invoice_count > 0
+    union all
+    select
+        customer_id,
+        5 as position_no,
+        'nobody has been in touch since it fell due' as reason_en,
+        'aucun contact depuis l''échéance' as reason_fr
+    from facts
+    where is_unchased
+    union all
+    select
+        customer_id,
+        6 as position_no,
+        open_ticket_count || case when open_ticket_count = 1 then ' open ticket' else ' open tickets' end as reason_en,
+        open_ticket_count || case when open_ticket_count = 1 then ' ticket ouvert' else ' tickets ouverts' end as reason_fr
+    from facts
+    where open_ticket_count > 0
+    union all
+    select
+        facts.customer_id,
+        7 as position_no,
+        'churn risk ' || cast(round(facts.churn_probability * 100) as integer) || ' %' as reason_en,
+        'risque de départ ' || cast(round(facts.churn_probability * 100) as integer) || ' %' as reason_fr
+    from facts
+    cross join settings
+    where facts.churn_probability >= settings.churn_alert_rate
+),
+
+ranked as (
+    select
+        customer_id,
+        position_no,
+        reason_en,
+        reason_fr,
+        row_number() over (partition by customer_id order by position_no) as reason_rank
+    from phrases
+),
+
+final as (
+    select
+        {{ as_of_date() }} as as_of_date,
+        customer_id,
+        string_agg(reason_en, ' · ' order by position_no) as reasons_en,
+        string_agg(reason_fr, ' · ' order by position_no) as reasons_fr
+    from ranked
+    where reason_rank <= 4
+    group by customer_id
+)
+
+select * from final

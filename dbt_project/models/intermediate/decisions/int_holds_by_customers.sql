@@ -1,0 +1,106 @@
+{#- Holds that the state of the customer itself causes: how it can be reached, what it already paid. -#}
+with open_invoices as (select * from {{ ref('int_open_invoices_scored') }}),
+
+customer_360 as (select * from {{ ref('fct_customer_360') }}),
+
+contacts as (select * from {{ ref('int_contacts_chosen') }}),
+
+activities as (select * from {{ ref('int_activities_unioned') }}),
+
+invoices as (select * from {{ ref('int_invoices_unioned') }}),
+
+settings as (select * from {{ ref('int_policy_settings') }}),
+
+customers as (
+    select distinct customer_id from open_invoices
+),
+
+insolvency_holds as (
+    select
+        customer_id,
+        'insolvency' as hold_reason,
+        customer_id as source_record_id,
+        insolvency_date as hold_start_date,
+        cast(null as date) as hold_until_date
+    from customer_360
+    where insolvency_date <= {{ as_of_date() }}
+),
+
+unapplied_holds as (
+    select
+        customer_360.customer_id,
+        'unapplied_cash' as hold_reason,
+        customer_360.customer_id as source_record_id,
+        {{ as_of_date() }} as hold_start_date,
+        cast(null as date) as hold_until_date
+    from customer_360
+    cross join settings
+    where
+        customer_360.past_due_amount_reporting > 0
+        and customer_360.unapplied_amount_reporting
+        >= customer_360.past_due_amount_reporting * settings.unapplied_covered_rate
+),
+
+last_contacts as (
+    select
+        coalesce(activities.customer_id, invoices.customer_id) as customer_id,
+        activities.activity_id,
+        activities.activity_date,
+        row_number() over (
+            partition by coalesce(activities.customer_id, invoices.customer_id)
+            order by activities.activity_date desc, activities.activity_id desc
+        ) as position_no
+    from activities
+    left join invoices on activities.invoice_id = invoices.invoice_id
+    where
+        activities.direction = 'out'
+        and activities.kind <> 'note'
+        and activities.activity_date <= {{ as_of_date() }}
+),
+
+recent_contact_holds as (
+    select
+        last_contacts.customer_id,
+        'recent_contact' as hold_reason,
+        last_contacts.activity_id as source_record_id,
+        last_contacts.activity_date as hold_start_date,
+        last_contacts.activity_date + settings.days_between_contacts as hold_until_date
+    from last_contacts
+    cross join settings
+    where
+        last_contacts.position_no = 1
+        and last_contacts.activity_date + settings.days_between_contacts > {{ as_of_date() }}
+),
+
+-- Where no source knows contacts at all, drafts go out without a recipient and say so.
+reach_holds as (
+    select
+        customers.customer_id,
+        case when contacts.is_opted_out then 'opt_out' else 'no_contact' end as hold_reason,
+        customers.customer_id as source_record_id,
+        {{ as_of_date() }} as hold_start_date,
+        cast(null as date) as hold_until_date
+    from customers
+    left join contacts on customers.customer_id = contacts.customer_id
+    where
+        exists (select 1 from contacts)
+        and (contacts.is_opted_out or (contacts.email is null and contacts.phone is null))
+),
+
+holds as (
+    {%- for cause in ['insolvency_holds', 'unapplied_holds', 'recent_contact_holds', 'reach_holds'] %}
+    select customer_id, cast(null as varchar) as invoice_id, hold_reason, source_record_id, hold_start_date, hold_until_date
+    from {{ cause }}
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
+),
+
+final as (
+    select customer_id, invoice_id, hold_reason, source_record_id, hold_start_date, hold_until_date
+    from holds
+    where
+        hold_start_date <= {{ as_of_date() }}
+        and (hold_until_date is null or hold_until_date > {{ as_of_date() }})
+)
+
+select * from final

@@ -1,0 +1,34 @@
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="delete+insert",
+        unique_key="as_of_date",
+        on_schema_change="append_new_columns",
+        pre_hook="{% if is_incremental() %}delete from {{ this }} where as_of_date = {{ as_of_date() }}{% endif %}"
+    )
+}}
+
+with broken_promises as (select * from {{ ref('int_broken_promises') }}),
+
+customer_360 as (select * from {{ ref('fct_customer_360') }}),
+
+final as (
+    select
+        broken_promises.as_of_date,
+        broken_promises.promise_id,
+        broken_promises.customer_id,
+        customer_360.customer_name,
+        customer_360.account_owner,
+        broken_promises.invoice_id,
+        broken_promises.invoice_number,
+        broken_promises.made_date,
+        broken_promises.promised_date,
+        broken_promises.currency,
+        broken_promises.promised_amount,
+        broken_promises.missing_amount,
+        broken_promises.is_new
+    from broken_promises
+    inner join customer_360 on broken_promises.customer_id = customer_360.customer_id
+)
+
+select * from final
