@@ -22,7 +22,8 @@ settlements as (
             when events.event_type = 'payment_allocation' then coalesce(payments.reverses_payment_id, payments.payment_id)
         end as receipt_id
     from events
-    left join payments on events.payment_id = payments.payment_id and events.event_type = 'payment_allocation'
+    left join payments
+        on case when events.event_type = 'payment_allocation' then events.payment_id end = payments.payment_id
     where events.event_type in ('payment_allocation', 'credit_allocation', 'write_off', 'recovery')
 ),
 

@@ -3,7 +3,8 @@ with staged as ({{ staged('subscription_versions') }}
 
 convertible as (select * from {{ ref('int_currencies_convertible') }}),
 
--- Rows without an exchange rate are in int_suspense_items, never converted at 1.0.
+-- MRR is a balance, converted at closing rates: a version may be older than the first rate. One
+-- whose currency has no rate at all is in int_suspense_items, never converted at 1.0.
 final as (
     select
         staged.subscription_id,
@@ -19,10 +20,7 @@ final as (
         staged.recorded_at,
         {{ known_date('valid_from') }} as known_date
     from staged
-    inner join convertible
-        on
-            staged.currency = convertible.currency
-            and staged.valid_from >= convertible.first_rate_date
+    inner join convertible on staged.currency = convertible.currency
 )
 
 select * from final

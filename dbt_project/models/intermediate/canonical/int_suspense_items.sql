@@ -26,7 +26,10 @@ without_rate as (
     left join convertible
         on
             staged_money.currency = convertible.currency
-            and staged_money.effective_date >= convertible.first_rate_date
+            and (
+                staged_money.effective_date >= convertible.first_rate_date
+                or staged_money.entity = 'subscription_versions'
+            )
     where convertible.currency is null
 ),
 

@@ -23,15 +23,15 @@ events as (
         known_date
     from invoices
     union all
-    -- A payment reduces the invoice on the ledger when both it and its allocation exist; for the
-    -- customer's behaviour the day of payment counts (K2, K3).
+    -- A payment reduces the invoice on the ledger when both it and its allocation exist, never
+    -- before the invoice does; for the customer's behaviour the day of payment counts (K2, K3).
     select
         'payment_allocation:' || payment_allocations.allocation_id as event_id,
         'payment_allocation' as event_type,
         payment_allocations.invoice_id,
         payment_allocations.payment_id,
         -payment_allocations.amount as amount,
-        greatest(payments.payment_date, payment_allocations.allocation_date) as effective_date,
+        greatest(payments.payment_date, payment_allocations.allocation_date, invoices.invoice_date) as effective_date,
         payments.payment_date as cash_date,
         greatest(payments.recorded_at, payment_allocations.recorded_at) as recorded_at,
         greatest(payments.known_date, payment_allocations.known_date) as known_date
@@ -47,8 +47,10 @@ events as (
         credit_note_allocations.invoice_id,
         credit_note_allocations.credit_note_id as payment_id,
         -credit_note_allocations.amount as amount,
-        greatest(credit_notes.credit_date, credit_note_allocations.allocation_date) as effective_date,
-        greatest(credit_notes.credit_date, credit_note_allocations.allocation_date) as cash_date,
+        greatest(credit_notes.credit_date, credit_note_allocations.allocation_date, invoices.invoice_date)
+            as effective_date,
+        greatest(credit_notes.credit_date, credit_note_allocations.allocation_date, invoices.invoice_date)
+            as cash_date,
         greatest(credit_notes.recorded_at, credit_note_allocations.recorded_at) as recorded_at,
         greatest(credit_notes.known_date, credit_note_allocations.known_date) as known_date
     from credit_note_allocations
@@ -63,8 +65,8 @@ events as (
         write_offs.invoice_id,
         cast(null as varchar) as payment_id,
         -write_offs.amount as amount,
-        write_offs.write_off_date as effective_date,
-        write_offs.write_off_date as cash_date,
+        greatest(write_offs.write_off_date, invoices.invoice_date) as effective_date,
+        greatest(write_offs.write_off_date, invoices.invoice_date) as cash_date,
         write_offs.recorded_at,
         write_offs.known_date
     from write_offs

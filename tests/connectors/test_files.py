@@ -1,0 +1,285 @@
+"""Files into raw: what loads, what is set aside and why, what stops the source."""
+
+import datetime as dt
+import os
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from connectors.errors import SourceError
+from connectors.files import FileForm, FilesSource, load_files
+from connectors.files.loading import planned_files
+
+LOADED_AT = dt.datetime(2024, 4, 1, 6, 0)
+INVOICES = "invoice_id,customer_id,invoice_date,currency,gross_amount\n"
+
+
+@pytest.fixture
+def warehouse():
+    connection = duckdb.connect(":memory:")
+    yield connection
+    connection.close()
+
+
+def write(folder: Path, **files: str) -> FilesSource:
+    folder.mkdir(exist_ok=True)
+    for name, text in files.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    return FilesSource(path=folder)
+
+
+def load(connection, source, loaded_at=LOADED_AT):
+    return {row.entity: row for row in load_files(connection, source, loaded_at)}
+
+
+def reasons(connection, entity="invoices"):
+    return connection.execute(
+        "select line, column_name, raw_value, reason from raw_files._quarantine where entity = ? order by 1, 2",
+        [entity],
+    ).fetchall()
+
+
+def test_a_clean_file_loads_whole_with_exact_sums_by_currency(warehouse, tmp_path):
+    source = write(
+        tmp_path,
+        invoices=INVOICES
+        + "A,C,2024-01-31,EUR,0.10\nB,C,2024-02-29,EUR,0.20\nD,C,2024-01-01,USD,3\n",
+    )
+    row = load(warehouse, source)["invoices"]
+    assert (row.rows_in, row.loaded, row.exact_duplicates, row.quarantined) == (3, 3, 0, 0)
+    assert row.amounts == {"EUR": "0.30", "USD": "3.00"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "reason"),
+    [
+        ("A,C,31/01/2024,EUR,1.00", "invoice_date", "unreadable_date"),
+        ("A,C,2024-02-30,EUR,1.00", "invoice_date", "unreadable_date"),
+        ("A,C,0001-01-01,EUR,1.00", "invoice_date", "date_out_of_range"),
+        ("A,C,9999-12-31,EUR,1.00", "invoice_date", "date_out_of_range"),
+        ("A,C,2024-01-31,EUX,1.00", "currency", "unknown_currency"),
+        ('A,C,2024-01-31,EUR,"1,00"', "gross_amount", "unreadable_amount"),
+        ("A,C,2024-01-31,EUR,1.005", "gross_amount", "unreadable_amount"),
+        ("A,C,2024-01-31,EUR,NaN", "gross_amount", "unreadable_amount"),
+        ("A,C,2024-01-31,EUR,1e5", "gross_amount", "unreadable_amount"),
+        ("A,C,2024-01-31,EUR,-1.00", "gross_amount", "negative_amount"),
+        ("A,,2024-01-31,EUR,1.00", "customer_id", "missing_value"),
+    ],
+)
+def test_a_bad_value_goes_to_quarantine_with_its_place_and_reason(
+    warehouse, tmp_path, cells, column, reason
+):
+    source = write(tmp_path, invoices=INVOICES + "OK,C,2024-01-31,EUR,5.00\n" + cells + "\n")
+    row = load(warehouse, source)["invoices"]
+    assert (row.rows_in, row.loaded, row.quarantined) == (2, 1, 1)
+    [(line, found_column, _, found_reason)] = reasons(warehouse)
+    assert (line, found_column, found_reason) == (3, column, reason)
+
+
+def test_a_ragged_row_is_set_aside_and_the_rest_loads(warehouse, tmp_path):
+    source = write(
+        tmp_path,
+        invoices=INVOICES + "A,C,2024-01-31,EUR,1.00\nB,C,2024-01-31\nD,C,2024-01-31,EUR,2.00\n",
+    )
+    row = load(warehouse, source)["invoices"]
+    assert (row.rows_in, row.loaded, row.quarantined) == (3, 2, 1)
+    assert [(line, reason) for line, _, _, reason in reasons(warehouse)] == [(3, "malformed_row")]
+
+
+def test_a_quoted_line_break_does_not_break_a_row(warehouse, tmp_path):
+    source = write(
+        tmp_path,
+        invoices=INVOICES + "A,C,2024-01-31,EUR,1.00\n",
+        customers='customer_id,customer_name\nC,"Two\nlines"\nD,One\n',
+    )
+    assert load(warehouse, source)["customers"].loaded == 2
+
+
+def test_one_id_with_two_contents_is_not_believed(warehouse, tmp_path):
+    source = write(
+        tmp_path,
+        invoices=INVOICES
+        + "A,C,2024-01-31,EUR,1.00\nA,C,2024-01-31,EUR,2.00\nB,C,2024-01-31,EUR,3.00\n",
+    )
+    row = load(warehouse, source)["invoices"]
+    assert (row.loaded, row.quarantined) == (1, 2)
+    assert {reason for *_, reason in reasons(warehouse)} == {"duplicate_id"}
+
+
+def test_an_exact_duplicate_is_counted_once(warehouse, tmp_path):
+    source = write(tmp_path, invoices=INVOICES + "A,C,2024-01-31,EUR,1.00\n" * 2)
+    row = load(warehouse, source)["invoices"]
+    assert (row.rows_in, row.loaded, row.exact_duplicates, row.quarantined) == (2, 1, 1, 0)
+
+
+def test_a_correction_with_a_later_record_time_is_a_new_version(warehouse, tmp_path):
+    text = "invoice_id,customer_id,invoice_date,currency,gross_amount,recorded_at\n"
+    rows = "A,C,2024-01-31,EUR,1.00,2024-01-31T10:00:00Z\nA,C,2024-01-31,EUR,2.00,2024-02-05 09:00:00\n"
+    assert load(warehouse, write(tmp_path, invoices=text + rows))["invoices"].loaded == 2
+    again = write(
+        tmp_path, invoices=text + rows + "B,C,2024-02-01,EUR,3.00,2024-02-06T00:00:00+02:00\n"
+    )
+    assert load(warehouse, again)["invoices"].loaded == 1
+    newest = warehouse.execute("select max(recorded_at) from raw_files.invoices").fetchone()
+    assert newest == (dt.datetime(2024, 2, 5, 22, 0),)  # 6 February 00:00 two hours east of UTC
+
+
+def test_an_unchanged_file_is_not_loaded_again(warehouse, tmp_path):
+    source = write(tmp_path, invoices=INVOICES + "A,C,2024-01-31,EUR,1.00\n")
+    assert set(load(warehouse, source)) == {"invoices"}
+    assert load(warehouse, source) == {}
+
+
+def test_a_value_that_goes_back_to_what_it_was_is_loaded_again(warehouse, tmp_path):
+    for number, amount in enumerate(("1.00", "2.00", "1.00"), 1):
+        source = write(tmp_path, invoices=INVOICES + f"A,C,2024-01-31,EUR,{amount}\n")
+        assert (
+            load(warehouse, source, LOADED_AT + dt.timedelta(days=number))["invoices"].loaded == 1
+        )
+    latest = warehouse.execute(
+        "select gross_amount from raw_files.invoices order by _load_id desc"
+    ).fetchone()
+    assert latest == (Decimal("1.00"),)
+
+
+def test_extra_columns_are_kept_and_reported(warehouse, tmp_path):
+    source = write(tmp_path, invoices=INVOICES.strip() + ",status\nA,C,2024-01-31,EUR,1.00,paid\n")
+    assert load(warehouse, source)["invoices"].extra_columns == ("status",)
+    assert warehouse.execute("select _extra->>'status' from raw_files.invoices").fetchone() == (
+        "paid",
+    )
+
+
+def test_a_missing_required_column_stops_the_source_before_anything_is_loaded(warehouse, tmp_path):
+    source = write(
+        tmp_path,
+        customers="customer_id,customer_name\nC,Name\n",
+        invoices="invoice_id,customer_id,invoice_date,currency\nA,C,2024-01-31,EUR\n",
+    )
+    with pytest.raises(SourceError, match=r"invoices\.csv has no column 'gross_amount'\. Add it"):
+        load(warehouse, source)
+    assert warehouse.execute("select count(*) from raw_files.customers").fetchone() == (0,)
+
+
+def test_a_missing_required_file_is_named(tmp_path):
+    source = write(tmp_path, customers="customer_id,customer_name\nC,Name\n")
+    with pytest.raises(SourceError, match=r"invoices\.csv is missing\. Export it there"):
+        planned_files(source)
+
+
+def test_a_file_that_is_not_in_its_declared_encoding_is_refused(warehouse, tmp_path):
+    source = write(tmp_path, invoices=INVOICES + "A,C,2024-01-31,EUR,1.00\n")
+    (tmp_path / "customers.csv").write_bytes(
+        "customer_id,customer_name\nC,Société\n".encode("cp1252")
+    )
+    with pytest.raises(SourceError, match=r"customers\.csv is not utf-8.*Declare its encoding"):
+        load(warehouse, source)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-8-sig"])
+def test_a_declared_everyday_form_is_read_exactly(warehouse, tmp_path, encoding):
+    text = "invoice_id;customer_id;invoice_date;currency;gross_amount\nF1;Café;31/01/2024;EUR;1 234,56\nF2;C;01/02/2024;EUR;1\u00a0000,5\n"
+    (tmp_path / "invoices.csv").write_bytes(text.encode(encoding))
+    form = FileForm(
+        encoding=encoding, separator=";", decimal=",", thousands=" \u00a0", date_format="%d/%m/%Y"
+    )
+    load(warehouse, FilesSource(path=tmp_path, form=form))
+    assert warehouse.execute(
+        "select customer_id, invoice_date, gross_amount from raw_files.invoices order by 2"
+    ).fetchall() == [
+        ("Café", dt.date(2024, 1, 31), Decimal("1234.56")),
+        ("C", dt.date(2024, 2, 1), Decimal("1000.50")),
+    ]
+
+
+def test_parquet_and_xlsx_load_like_csv(warehouse, tmp_path):
+    from openpyxl import Workbook
+
+    warehouse.execute(
+        f"copy (select 'A' as invoice_id, 'C' as customer_id, date '2024-01-31' as invoice_date, 'EUR' as currency,"
+        f" 12.30::decimal(18,2) as gross_amount) to '{tmp_path}/invoices.parquet'"
+    )
+    book = Workbook()
+    book.active.append(["customer_id", "customer_name", "created_date", "terms_days"])
+    book.active.append(["C", "Name", dt.datetime(2023, 5, 4), 30])
+    book.save(tmp_path / "customers.xlsx")
+    rows = load(warehouse, FilesSource(path=tmp_path))
+    assert rows["invoices"].amounts == {"EUR": "12.30"}
+    assert warehouse.execute(
+        "select created_date, terms_days from raw_files.customers"
+    ).fetchone() == (dt.date(2023, 5, 4), 30)
+
+
+def test_a_wide_export_becomes_invoices_payments_and_allocations(warehouse, tmp_path):
+    (tmp_path / "ledger.csv").write_text(
+        "No,Cust,Issued,Amount,Paid\n1,C,2024-01-01,10.00,2024-02-01\n2,C,2024-01-02,20.00,\n"
+    )
+    (tmp_path / "mapping.toml").write_text(
+        """
+[files.ledger]
+path = "ledger.csv"
+[entities.invoices]
+file = "ledger"
+columns = {invoice_id="No", customer_id="Cust", invoice_date="Issued", gross_amount="Amount", currency={value="EUR"}}
+[entities.payments]
+file = "ledger"
+require = ["Paid"]
+[entities.payments.columns]
+payment_id = {column="No", prefix="paid-"}
+customer_id = "Cust"
+payment_date = "Paid"
+currency = {value="EUR"}
+amount = "Amount"
+kind = {value="receipt"}
+"""
+    )
+    rows = load(warehouse, FilesSource(path=tmp_path, mapping=tmp_path / "mapping.toml"))
+    assert (rows["invoices"].loaded, rows["payments"].loaded) == (2, 1)
+    assert warehouse.execute("select payment_id, amount from raw_files.payments").fetchall() == [
+        ("paid-1", Decimal("10.00"))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            'columns = {invoice="No"}',
+            "entities.invoices.columns has 'invoice', which the contract does not know",
+        ),
+        (
+            'columns = {invoice_id="No"}',
+            "entities.invoices.columns has no 'customer_id', which is required",
+        ),
+        ("rows = 1\ncolumns = {}", "entities.invoices.rows: Extra inputs are not permitted"),
+    ],
+)
+def test_a_wrong_mapping_is_explained_in_one_line(tmp_path, change, message):
+    path = tmp_path / "mapping.toml"
+    path.write_text(f'[files.ledger]\npath="l.csv"\n[entities.invoices]\nfile="ledger"\n{change}\n')
+    with pytest.raises(SourceError) as error:
+        planned_files(FilesSource(path=tmp_path, mapping=path))
+    assert message in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_load_that_fails_half_way_leaves_no_row(warehouse, tmp_path, monkeypatch):
+    source = write(tmp_path, invoices=INVOICES + "A,C,2024-01-31,EUR,1.00\n")
+    monkeypatch.setattr(
+        "connectors.landing._count", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt)
+    )
+    with pytest.raises(KeyboardInterrupt):
+        load(warehouse, source)
+    assert warehouse.execute("select count(*) from raw_files.invoices").fetchone() == (0,)
+    monkeypatch.undo()
+    assert load(warehouse, source)["invoices"].loaded == 1
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_an_unreadable_file_is_named(warehouse, tmp_path):
+    source = write(tmp_path, invoices=INVOICES + "A,C,2024-01-31,EUR,1.00\n")
+    (tmp_path / "invoices.csv").chmod(0)
+    with pytest.raises(SourceError, match=r"invoices\.csv may not be read"):
+        load(warehouse, source)
