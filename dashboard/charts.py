@@ -1,0 +1,149 @@
+"""Plotly figures of the summary: bars, stacked bars and lines in one plain look.
+
+Belongs here: how figures are drawn. Does not belong here: which figures, any word or number format
+(they come written out), names of customers (charts draw markup found in labels).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from dashboard.wording import Locale
+
+# Dark enough on white for text (contrast above 4.5) and apart for colour-blind readers.
+NAVY, TEAL, AMBER, RED, GREY = "#1f3a5f", "#0b7a75", "#a85d00", "#a4262c", "#5b6770"
+PlotlyFigure = dict[str, Any]
+"""A figure as plotly.js takes it: {"data": [...], "layout": {...}}."""
+
+_SEPARATORS = {"en": ".,", "fr": ",\u202f"}
+_HEIGHT_PX = 320
+_TICKS = 6
+
+
+@dataclass(frozen=True)
+class Series:
+    """One named series: a value a position, the same written out, and how it is drawn.
+
+    None leaves a gap. `dash` is a Plotly dash (lines); `pattern` a Plotly fill pattern (bars): no
+    series is told from another by its colour alone.
+    """
+
+    name: str
+    values: Sequence[float | Decimal | None]
+    texts: Sequence[str]
+    color: str
+    dash: str = "solid"
+    pattern: str = ""
+
+
+def bars(
+    labels: Sequence[str], series: Series, colors: Sequence[str], locale: Locale
+) -> PlotlyFigure:
+    """Return a figure of labelled bars, a colour each."""
+    trace = {
+        "type": "bar",
+        "x": list(labels),
+        "y": _floats(series.values),
+        "text": list(series.texts),
+        "textposition": "outside",
+        "cliponaxis": False,
+        "marker": {"color": list(colors)},
+        "hovertemplate": "%{x}<br>%{text}<extra></extra>",
+    }
+    return _figure([trace], locale, xaxis={"type": "category"}, showlegend=False)
+
+
+def stacked_bars(labels: Sequence[str], stacks: Sequence[Series], locale: Locale) -> PlotlyFigure:
+    """Return a figure of gains above and losses below zero, stacked."""
+    traces = [
+        {
+            "type": "bar",
+            "name": series.name,
+            "x": list(labels),
+            "y": _floats(series.values),
+            "customdata": list(series.texts),
+            "marker": {"color": series.color, "pattern": {"shape": series.pattern}},
+            "hovertemplate": "%{customdata}",
+        }
+        for series in stacks
+    ]
+    step = max(1, -(-len(labels) // _TICKS))
+    shown = list(labels)[::-1][::step][::-1]
+    return _figure(
+        traces,
+        locale,
+        barmode="relative",
+        hovermode="x unified",
+        xaxis={"type": "category", "tickvals": shown},
+    )
+
+
+def lines(
+    dates: Sequence[dt.date],
+    labels: Sequence[str],
+    series: Sequence[Series],
+    axis_title: str,
+    locale: Locale,
+) -> PlotlyFigure:
+    """Return a figure of lines over dates; `labels` are the dates written out."""
+    positions = [date.isoformat() for date in dates]
+    step = max(1, -(-len(dates) // _TICKS))
+    # Counted back from the last date, which is the one the reader asks about.
+    shown = range(len(dates) - 1, -1, -step)
+    return _figure(
+        [_line_trace(one, positions) for one in series],
+        locale,
+        hovermode="x unified",
+        xaxis={
+            "type": "date",
+            "tickvals": [positions[index] for index in shown],
+            "ticktext": [labels[index] for index in shown],
+            "hoverformat": "%m/%Y",
+        },
+        yaxis={"title": {"text": axis_title}, "rangemode": "tozero"},
+    )
+
+
+def _line_trace(series: Series, positions: list[str]) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": series.name,
+        "x": positions,
+        "y": _floats(series.values),
+        "customdata": list(series.texts),
+        "line": {"color": series.color, "width": 2.5, "dash": series.dash},
+        "hovertemplate": "%{customdata}",
+    }
+
+
+def _figure(traces: list[dict[str, Any]], locale: Locale, **layout: Any) -> PlotlyFigure:
+    # Imported where used: the command line starts without Plotly.
+    import plotly.graph_objects as go
+
+    axis = {"fixedrange": True, "gridcolor": "#e3e7eb", "zerolinecolor": "#9aa5b1"}
+    plain: dict[str, Any] = {
+        "template": "none",
+        "height": _HEIGHT_PX,
+        "autosize": True,
+        "margin": {"l": 56, "r": 16, "t": 16, "b": 40},
+        "font": {"family": "system-ui, sans-serif", "size": 13, "color": "#1b2733"},
+        "separators": _SEPARATORS[locale],
+        "dragmode": False,
+        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        **layout,
+        "xaxis": {**axis, "automargin": True, "showgrid": False, **layout.get("xaxis", {})},
+        "yaxis": {**axis, "automargin": True, "tickformat": "~s", **layout.get("yaxis", {})},
+    }
+    figure: dict[str, Any] = json.loads(go.Figure(data=traces, layout=plain).to_json())
+    return figure
+
+
+def _floats(values: Sequence[float | Decimal | None]) -> list[float | None]:
+    # Positions on a screen; every amount a reader sees is written from the exact value.
+    return [None if value is None else float(value) for value in values]

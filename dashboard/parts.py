@@ -1,0 +1,127 @@
+"""What a page is made of: sections that answer a question, with charts and tables to show for it.
+
+Belongs here: the shapes the template renders, cells written from figures. Does not belong here:
+what is said (`sections`), HTML (`templates`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from dashboard.charts import PlotlyFigure
+from dashboard.wording import Wording
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: the text shown and, for a figure, its exact value for machines."""
+
+    text: str
+    exact: str | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its heading, and whether figures stand in it (aligned to the right)."""
+
+    heading: str
+    is_figure: bool = True
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table; the first cell of a row names the row.
+
+    Attributes:
+        caption: what the table shows.
+        columns: headings, as many as every row has cells.
+        rows: the cells.
+        total: last row, set apart; None where the rows do not add up to anything.
+        note: how to read it.
+        is_folded: shown on demand only, as the text form of a chart.
+    """
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    total: tuple[Cell, ...] | None = None
+    note: str | None = None
+    is_folded: bool = False
+
+    def __post_init__(self) -> None:
+        every_row = [*self.rows, *([self.total] if self.total else [])]
+        if any(len(row) != len(self.columns) for row in every_row):
+            raise ValueError(f"Table '{self.caption}' has a row that does not fit its columns.")
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart.
+
+    Attributes:
+        element_id: fixed, unique on the page, so that the page's bytes are reproducible.
+        caption: what the chart shows.
+        description: the same in words, for who does not see it.
+        figure: data and layout as plotly.js takes them.
+    """
+
+    element_id: str
+    caption: str
+    description: str
+    figure: PlotlyFigure
+
+
+@dataclass(frozen=True)
+class Section:
+    """One question, answered in words first.
+
+    Attributes:
+        section_id: anchor on the page.
+        question: the heading.
+        topic: its subject in the reader's trade terms.
+        answers: sentences that answer it.
+        cautions: what the reader must know before relying on the answer.
+        missing: what could not be said, and why it matters.
+        charts: the figures as pictures.
+        tables: the figures as tables.
+    """
+
+    section_id: str
+    question: str
+    topic: str
+    answers: tuple[str, ...] = ()
+    cautions: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    tables: tuple[Table, ...] = ()
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """One figure of the strip at the top, and the section that explains it."""
+
+    label: str
+    value: str
+    note: str
+    section_id: str
+
+
+def money_cell(wording: Wording, amount: Decimal | None, currency: str | None = None) -> Cell:
+    """Write an amount in whole units, its cents kept in the exact value."""
+    return Cell(wording.money(amount, currency), None if amount is None else str(amount))
+
+
+def share_cell(wording: Wording, rate: float | Decimal | None) -> Cell:
+    """Write a rate of 0 to 1 as a percentage."""
+    return Cell(wording.share(rate), None if rate is None else str(rate))
+
+
+def days_cell(wording: Wording, days: float | None) -> Cell:
+    """Write a number of days with one decimal."""
+    return Cell(wording.days(days), None if days is None else str(days))
+
+
+def count_cell(wording: Wording, count: int | None) -> Cell:
+    """Write a count."""
+    return Cell(wording.whole_number(count), None if count is None else str(count))

@@ -1,0 +1,71 @@
+"""A published DuckDB file: opened for reading only, its tables checked, rows by column name.
+
+Belongs here: access to the file. Does not belong here: which figures are read (`reading.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from dashboard.facts import PublicationError
+
+TABLES = (
+    "fct_dso",
+    "fct_days_to_pay",
+    "fct_aged_balance",
+    "fct_open_items",
+    "fct_customer_360",
+    "fct_mrr_movements",
+    "fct_cash_landing",
+    "fct_at_risk_accounts",
+    "fct_churn_predictions",
+    "fct_model_evaluations",
+    "fct_source_loads",
+)
+
+
+def open_publication(publication: Path) -> duckdb.DuckDBPyConnection:
+    """Open a published DuckDB file for reading only.
+
+    Raises:
+        PublicationError: there is no such file, or it is not a DuckDB database.
+    """
+    remedy = "Run `encours run` to publish a day."
+    if not publication.is_file():
+        raise PublicationError(f"No publication at {publication}.", remedy)
+    try:
+        return duckdb.connect(str(publication), read_only=True)
+    except duckdb.Error as error:
+        raise PublicationError(
+            f"Cannot read the publication {publication}: {error}.", remedy
+        ) from error
+
+
+def check_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Raise PublicationError, naming them, if marts that the summary reads are missing."""
+    rows = rows_of(
+        connection,
+        "select table_name from information_schema.tables where table_schema = 'marts'",
+        [],
+    )
+    missing = sorted(set(TABLES) - {row["table_name"] for row in rows})
+    if missing:
+        raise PublicationError(
+            f"The publication lacks marts.{', marts.'.join(missing)}.",
+            "Publish again: `encours run`.",
+        )
+
+
+def rows_of(
+    connection: duckdb.DuckDBPyConnection,
+    sql: str,
+    parameters: Sequence[Any] | Mapping[str, Any],
+) -> list[dict[str, Any]]:
+    """Run a query and return its rows, each a dict by column name."""
+    cursor = connection.execute(sql, parameters)
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

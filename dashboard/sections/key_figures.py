@@ -1,0 +1,97 @@
+"""The strip at the top: five figures a reader takes away, each leading to its section.
+
+Belongs here: choosing them. Does not belong here: explaining them.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from dashboard.facts import SummaryFacts
+from dashboard.parts import KeyFigure
+from dashboard.wording import Wording, share_of
+
+
+def key_figures(facts: SummaryFacts, wording: Wording) -> tuple[KeyFigure, ...]:
+    """Return the five key figures; one that cannot be stated says why."""
+    return (
+        _landing(facts, wording),
+        _dso(facts, wording),
+        _past_due(facts, wording),
+        _at_risk(facts, wording),
+        _quarantine(facts, wording),
+    )
+
+
+def _landing(facts: SummaryFacts, wording: Wording) -> KeyFigure:
+    month_end = facts.landing_at("month_end")
+    return KeyFigure(
+        label=wording.say("key.landing"),
+        value=wording.money(month_end.expected_amount_reporting if month_end else None),
+        note=wording.say("key.landing_note" if month_end else "key.not_computed"),
+        section_id="landing",
+    )
+
+
+def _dso(facts: SummaryFacts, wording: Wording) -> KeyFigure:
+    today = facts.speed_today
+    return KeyFigure(
+        label=wording.say("key.dso"),
+        value=wording.days(today.dso_rolling_3m),
+        note=wording.say("key.not_defined")
+        if today.add_3m is None
+        else wording.say("key.dso_note", add=wording.days(today.add_3m)),
+        section_id="speed",
+    )
+
+
+def _past_due(facts: SummaryFacts, wording: Wording) -> KeyFigure:
+    today = facts.receivables.today
+    share = share_of(today.past_due_amount_reporting, today.open_invoices_amount_reporting)
+    return KeyFigure(
+        label=wording.say("key.past_due"),
+        value=wording.money(today.past_due_amount_reporting),
+        note=wording.say(
+            "key.past_due_note",
+            share=wording.share(share),
+            open=wording.money(today.open_invoices_amount_reporting),
+        ),
+        section_id="owed",
+    )
+
+
+def _at_risk(facts: SummaryFacts, wording: Wording) -> KeyFigure:
+    retention = facts.retention
+    if retention is None:
+        return KeyFigure(
+            label=wording.say("key.at_risk"),
+            value=wording.money(None),
+            note=wording.say("key.no_subscriptions"),
+            section_id="leaving",
+        )
+    mrr = retention.today.closing_mrr_reporting
+    return KeyFigure(
+        label=wording.say("key.at_risk"),
+        value=wording.money(retention.mrr_at_risk_reporting),
+        note=wording.say(
+            "key.at_risk_note",
+            share=wording.share(share_of(retention.mrr_at_risk_reporting, mrr)),
+            mrr=wording.money(mrr),
+        ),
+        section_id="leaving",
+    )
+
+
+def _quarantine(facts: SummaryFacts, wording: Wording) -> KeyFigure:
+    loads = facts.trust.loads
+    arrived = sum(load.rows_in for load in loads)
+    quarantined = sum(load.quarantined for load in loads)
+    share = share_of(Decimal(quarantined), Decimal(arrived))
+    return KeyFigure(
+        label=wording.say("key.quarantine"),
+        value=wording.whole_number(quarantined if loads else None),
+        note=wording.say("key.not_known")
+        if share is None
+        else wording.say("key.quarantine_note", rows=wording.counted("row", arrived)),
+        section_id="trust",
+    )
