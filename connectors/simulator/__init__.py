@@ -4,7 +4,9 @@ Belongs here: drawing and writing the company. Does not belong here: reading fil
 warehouse, and anything that learns from them.
 """
 
-from connectors.simulator.company import ENTITIES, SimulatedCompany, simulate
+from connectors.simulator.assembly import ENTITIES
+from connectors.simulator.company import SimulatedCompany, simulate
+from connectors.simulator.rewind import known_on
 from connectors.simulator.spec import SimulationSpec
 from connectors.simulator.writing import write_company, write_truth
 
@@ -12,6 +14,7 @@ __all__ = [
     "ENTITIES",
     "SimulatedCompany",
     "SimulationSpec",
+    "known_on",
     "simulate",
     "write_company",
     "write_truth",

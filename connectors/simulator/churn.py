@@ -19,15 +19,12 @@ from connectors.simulator.invoices import Claims
 from connectors.simulator.payers import CARD, DIRECT_DEBIT, PROMPT, SCHEDULED, Payers, PaymentDay
 from connectors.simulator.settlement import Course
 from connectors.simulator.spec import SimulationSpec, Timeline
-from connectors.simulator.subscriptions import (
-    OTHER_REASON,
-    PAYMENT_FAILURE,
-    VOLUNTARY,
-    Periods,
-    Subscriptions,
-)
+from connectors.simulator.subscriptions import Periods, Subscriptions
 
-BASE = np.array([-4.75, -5.15, -5.6])
+END_REASONS = ("voluntary", "payment_failure", "other")
+VOLUNTARY, PAYMENT_FAILURE, OTHER_REASON = range(3)
+
+BASE = np.array([-4.5, -4.9, -5.35])
 PER_TENURE_YEAR = -0.12
 PER_TICKET_WEIGHT = 0.22
 PER_PRICE_RISE = 9.0
@@ -81,10 +78,10 @@ def rises_by_month(
     return total.reshape(customers, timeline.month_count)
 
 
-def pressure_by_month(
+def sum_by_month(
     customers: int, timeline: Timeline, claims: Claims, day: np.ndarray, felt: np.ndarray
 ) -> np.ndarray:
-    """Sum of the pressure felt, shape (customers, months), from arrays of shape (claims, steps)."""
+    """Sum of what was felt by customer and month, from arrays of shape (claims, steps)."""
     row, step = np.nonzero(felt)
     month = timeline.month_index(day[row, step])
     key = claims.customer[row] * timeline.month_count + month
@@ -121,6 +118,7 @@ def draw_decisions(
     random = spec.stream("decisions")
     is_decision = subscriptions.is_main[periods.subscription] & ~periods.is_first
     is_decision &= (periods.start >= timeline.start) & (periods.start <= timeline.end)
+    is_decision &= periods.start < subscriptions.own_end[periods.subscription]
     period = np.flatnonzero(is_decision)
     sub, day = periods.subscription[period], periods.start[period]
     customer, month = subscriptions.customer[sub], timeline.month_index(day)

@@ -63,7 +63,7 @@ class Customers:
 
 
 def draw_customers(spec: SimulationSpec, timeline: Timeline) -> Customers:
-    """Draws the customer master; about six in ten already exist when the history starts."""
+    """Draws the customer master; about seven in ten already exist when the history starts."""
     random, count = spec.stream("customers"), spec.customers
     country = random.choice(6, count, p=_COUNTRY_SHARES)
     # One in twelve customers outside the euro is nevertheless billed in euro.
@@ -101,9 +101,9 @@ def draw_customers(spec: SimulationSpec, timeline: Timeline) -> Customers:
 def _draw_tenure(
     random: np.random.Generator, spec: SimulationSpec, timeline: Timeline
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Day of creation and first paid day; new customers arrive at about 1.3 % a month."""
+    """Day of creation and first paid day; new customers arrive at about 1.1 % a month."""
     count = spec.customers
-    is_new = random.random(count) < 1 - np.exp(-0.013 * spec.months)
+    is_new = random.random(count) < 1 - np.exp(-0.011 * spec.months)
     # Tenure of the stock: exponential, two years on average, at most eight.
     old_live = timeline.run_in - 1 - np.minimum(random.exponential(730, count), 2900)
     new_live = random.integers(timeline.run_in, timeline.end - 10, count)
@@ -133,10 +133,6 @@ def customer_table(spec: SimulationSpec, customers: Customers) -> pa.Table:
     """The `customers` entity, in the order of customer_id."""
     random, number = spec.stream("customer names"), np.arange(len(customers))
     names, domains = _company_names(random, customers)
-    children = np.flatnonzero(customers.parent >= 0)
-    for child in children:
-        root = names[customers.parent[child]].rsplit(" ", 1)[0]
-        names[child] = f"{root} {COUNTRIES[customers.country[child]]} {number[child] % 97}"
     monthly = customers.base_cents
     limit = np.ceil(monthly * 4 / 100_000).astype(np.int64) * 100_000
     recorded = columns.office_seconds(random, customers.created)
@@ -164,16 +160,20 @@ def customer_table(spec: SimulationSpec, customers: Customers) -> pa.Table:
 def _company_names(
     random: np.random.Generator, customers: Customers
 ) -> tuple[list[str], list[str]]:
-    """A name and a mail domain for each customer; both unique."""
-    names = [""] * len(customers)
-    domains = [""] * len(customers)
+    """A name and a mail domain for each customer; a subsidiary bears its parent's name."""
+    stems = [""] * len(customers)
     for code, language in enumerate(LANGUAGES):
         members = np.flatnonzero(customers.language == code)
-        stems = _stems(random, language, len(members))
-        for row, stem in zip(members, stems, strict=True):
-            forms = words.LEGAL_FORMS[COUNTRIES[customers.country[row]]]
-            names[row] = f"{stem} {forms[(row + len(stem)) % len(forms)]}"
-            domains[row] = f"{_slug(stem)}.example"
+        named = zip(members.tolist(), _stems(random, language, len(members)), strict=True)
+        for row, stem in named:
+            stems[row] = stem
+    domains = [f"{_slug(stem)}.example" for stem in stems]
+    names = []
+    pairs = zip(customers.country.tolist(), customers.parent.tolist(), strict=True)
+    for row, (country, parent) in enumerate(pairs):
+        forms = words.LEGAL_FORMS[COUNTRIES[country]]
+        stem = stems[row] if parent < 0 else f"{stems[parent]} {words.COUNTRY_NAMES[country]}"
+        names.append(f"{stem} {forms[(row + len(stem)) % len(forms)]}")
     return names, domains
 
 

@@ -19,7 +19,6 @@ from connectors.simulator.customers import (
     Customers,
 )
 from connectors.simulator.days import NEVER, month_of
-from connectors.simulator.payers import CASH_STRAPPED, HABITUAL_LATE, Payers
 from connectors.simulator.spec import SimulationSpec, Timeline
 from connectors.simulator.subscriptions import Periods, Subscriptions
 
@@ -81,9 +80,9 @@ def draw_invoices(
     kept = periods.start[billed] < subscriptions.own_end[sub]
     billed, sub = billed[kept], sub[kept]
     amount = periods.amount_cents[billed] + _usage(random, subscriptions, periods, billed)
-    # Services: one invoice per eight customer-months, one to six monthly prices.
+    # Services: one invoice per six customer-months, one to six monthly prices.
     per_customer = (timeline.end - np.maximum(customers.live, timeline.run_in)) / 30.4
-    counts = random.poisson(np.maximum(per_customer, 0) * 0.13)
+    counts = random.poisson(np.maximum(per_customer, 0) * 0.17)
     service_customer = np.repeat(np.arange(len(customers)), counts)
     first = np.maximum(customers.live[service_customer], timeline.run_in)
     within = random.random(len(service_customer)) * (timeline.end - first)
@@ -139,9 +138,16 @@ def _instalments(
 
 
 def split_claims(
-    spec: SimulationSpec, customers: Customers, payers: Payers, invoices: Invoices
+    spec: SimulationSpec, customers: Customers, invoices: Invoices, is_slow: np.ndarray
 ) -> tuple[Invoices, Claims]:
     """Splits invoices into claims a month apart; cents left over fall on the last instalment.
+
+    Args:
+        spec: the specification.
+        customers: the customers.
+        invoices: their invoices.
+        is_slow: whether the customer of each invoice is of a slow payer type, which asks for later
+            due dates.
 
     Returns:
         The invoices with `due` moved to the last instalment, and their claims.
@@ -156,9 +162,8 @@ def split_claims(
     amount = np.where(is_last, gross[own] - part[own] * (counts[own] - 1), part[own])
     due = invoices.due[own] + 30 * (number - 1)
     customer = invoices.customer[own]
-    kind = payers.type_on(customer, invoices.issued[own])
-    slow = (kind == HABITUAL_LATE) | (kind == CASH_STRAPPED)
-    asks = (counts[own] == 1) & (random.random(len(own)) < np.where(slow, 0.012, 0.001))
+    chance = np.where(is_slow, 0.012, 0.001)[own]
+    asks = (counts[own] == 1) & (random.random(len(own)) < chance)
     asked = due + random.integers(-5, 12, len(own))
     # Nobody renegotiates before the invoice is there.
     asked = np.maximum(asked, invoices.issued[own] + 1)

@@ -24,6 +24,7 @@ from connectors.simulator.days import (
     TUESDAY_AND_THURSDAY,
     day_of_year_month,
 )
+from connectors.simulator.invoices import Claims
 from connectors.simulator.spec import SimulationSpec, Timeline
 
 PAYER_TYPES = (
@@ -36,10 +37,11 @@ PAYER_TYPES = (
     "disputer",
 )
 DIRECT_DEBIT, CARD, PROMPT, SCHEDULED, HABITUAL_LATE, CASH_STRAPPED, DISPUTER = range(7)
+SLOW_TYPES = (HABITUAL_LATE, CASH_STRAPPED)
 
 # By payer type, in the order above. Locations and scales in days relative to the due date.
-LOCATION = np.array([-0.8, -0.8, -4.0, -1.0, 10.0, 15.0, 3.0])
-LOCATION_SPREAD = np.array([0.0, 0.0, 2.5, 2.5, 5.5, 7.0, 4.0])
+LOCATION = np.array([-1.0, -0.8, -7.0, -7.5, 7.5, 13.0, 0.0])
+LOCATION_SPREAD = np.array([0.0, 0.0, 4.0, 4.0, 5.5, 7.0, 4.0])
 PLAN_SCALE = np.array([0.15, 0.15, 1.2, 1.2, 3.0, 6.0, 3.0])
 SLIP_SHARE = np.array([0.012, 0.035, 0.06, 0.06, 0.12, 0.25, 0.15])
 SLIP_SHIFT = np.array([6.0, 8.0, 12.0, 12.0, 20.0, 30.0, 20.0])
@@ -172,13 +174,7 @@ class PaymentDay:
 
 
 def payment_day(
-    payers: Payers,
-    customers: Customers,
-    timeline: Timeline,
-    customer: np.ndarray,
-    issued: np.ndarray,
-    due: np.ndarray,
-    amount_eur: np.ndarray,
+    payers: Payers, customers: Customers, timeline: Timeline, claims: Claims
 ) -> PaymentDay:
     """Parameters of the payment day for each claim.
 
@@ -187,12 +183,13 @@ def payment_day(
     invoice (4 days for the supplier set-up), holidays (France in August, year end) and the last
     four months before an insolvency (15 days).
     """
+    customer, issued, due = claims.customer, claims.issued, claims.agreed_due
     kind = payers.type_on(customer, issued)
     month = timeline.month_index(issued)
     by_transfer = kind >= PROMPT
     usual = np.array([160.0, 900.0, 5500.0])[customers.segment[customer]]
     terms = due - issued
-    moved = 1.2 * np.clip(np.log(np.maximum(amount_eur, 1) / usual), -2.5, 3.5)
+    moved = 1.2 * np.clip(np.log(np.maximum(claims.amount_eur, 1) / usual), -2.5, 3.5)
     moved += np.where(terms <= 15, 2.0, 0.0) - np.where(terms >= 60, 3.0, 0.0)
     moved += np.where(issued < customers.live[customer] + 45, 4.0, 0.0)
     moved += 0.8 * payers.macro[month] + holiday_delay(customers.country[customer], due)

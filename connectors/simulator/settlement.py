@@ -99,7 +99,9 @@ def draw_courses(
     credit, loose = np.where(keeps, credit, 0), np.where(keeps & ~disputed, loose, 0)
     due_cash = claims.amount - credit
     pay = np.where((void < NEVER) | (due_cash == 0), NEVER, pay)
-    parts = _parts(random, calendar, country, payment, claims, due_cash, pay, insolvency)
+    parts = _parts(
+        random, calendar, country, payment, claims, due_cash, pay, insolvency, is_prepaid
+    )
     first, second_day, second, returned_day, is_fee, may_split = parts
     lag = np.where(random.random(count) < 0.05, random.geometric(0.13, count), 1)
     lag = np.where(payment.payer_type < PROMPT, 0, np.minimum(lag, 45))
@@ -214,6 +216,7 @@ def _parts(
     cash: np.ndarray,
     pay: np.ndarray,
     insolvency: np.ndarray,
+    is_prepaid: np.ndarray,
 ) -> tuple[np.ndarray, ...]:
     """First and second payment, returned debits, bank charges kept back, and who might split."""
     count, kind = len(pay), payment.payer_type
@@ -222,7 +225,7 @@ def _parts(
         [kind == CASH_STRAPPED, kind == HABITUAL_LATE, kind >= PROMPT], [0.13, 0.035, 0.010], 0.0
     )
     may_split = (random.random(count) < chance) & (claims.amount > 20_000)
-    splits = may_split & pays & (cash > 10_000)
+    splits = may_split & pays & (cash > 10_000) & ~is_prepaid
     part = np.rint(cash * random.uniform(0.3, 0.8, count) / 1000).astype(np.int64) * 1000
     rest_day = pay + 5 + np.rint(random.exponential(22, count)).astype(np.int64)
     rest_day = calendar.next_run(country, payment.run_kind, rest_day)
@@ -268,52 +271,3 @@ def _losses(
     share = np.where(random.random(count) < 0.4, 1.0, random.uniform(0.2, 0.8, count))
     recovery = np.where(recovers, np.rint(rest * share), 0).astype(np.int64)
     return day, np.where(recovers, later, NEVER), recovery
-
-
-def sent_steps(
-    spec: SimulationSpec,
-    customers: Customers,
-    invoices: Invoices,
-    claims: Claims,
-    plan: Plan,
-    course: Course,
-    disputes: Disputes,
-    holdout_day: bool = False,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Which steps were sent and which of those days lay in a dispute, shape (claims, STEPS).
-
-    The company of the past wrote to whoever was open in its books: it did not know of payments on
-    their way, ignored promises, and skipped only two in five of the claims under dispute.
-
-    Args:
-        spec: the specification.
-        customers: the customers.
-        invoices: their invoices.
-        claims: their claims.
-        plan: the reminder plan.
-        course: what became of each claim.
-        disputes: the potential disputes.
-        holdout_day: judge on the intended day instead of the day after the holdout delay.
-    """
-    day = plan.intended if holdout_day else plan.day
-    known_first = course.first_day + course.lag
-    is_whole = (course.second_day == NEVER) & (course.write_off == 0)
-    closed = np.where(is_whole | (course.returned_day < NEVER), known_first, NEVER)
-    closed = np.where(
-        (course.second_day < NEVER) & (course.returned_day == NEVER),
-        course.second_day + course.lag,
-        closed,
-    )
-    is_credited = (course.credit == claims.amount) & (course.credit > 0)
-    closed = np.where(is_credited, course.credit_day, closed)
-    closed = np.minimum(closed, invoices.void[claims.invoice])
-    closed = np.minimum(closed, customers.insolvency[claims.customer] + 15)
-    closed = np.minimum(closed, course.write_off_day)
-    reopened_until = np.minimum(course.second_day + course.lag, course.write_off_day)
-    is_open = day < closed[:, None]
-    is_open |= (day >= course.returned_day[:, None] + 2) & (day < reopened_until[:, None])
-    is_open &= (day > claims.issued[:, None]) & (day < NEVER)
-    raised = np.where(course.is_disputed, disputes.raised, NEVER)[:, None]
-    in_dispute = (day >= raised) & (day < disputes.resolved[:, None])
-    skips = spec.stream("skipped disputes").random(day.shape, dtype=np.float32) < 0.4
-    return is_open & ~(in_dispute & skips), in_dispute & is_open

@@ -1,7 +1,7 @@
-"""What customers subscribe to: billing periods, price rises, expansions, trials, versions.
+"""What customers subscribe to: billing periods, price rises, expansions, trials, pauses.
 
-Belongs here: subscriptions as they would run if nobody ever left, and the `subscription_versions`
-entity once it is known who left. Does not belong here: why customers leave (churn.py).
+Belongs here: subscriptions as they would run if nobody ever left. Does not belong here: why
+customers leave (churn.py) and the rows of the entity (versions.py).
 """
 
 from __future__ import annotations
@@ -9,19 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 
-from connectors.simulator import columns
-from connectors.simulator.customers import CURRENCIES, Customers
+from connectors.simulator.customers import Customers
 from connectors.simulator.days import NEVER, day_of_year_month, first_of_month, month_of
 from connectors.simulator.spec import SimulationSpec, Timeline
 
-STATUSES = ("trialing", "active", "past_due", "canceled")
-TRIALING, ACTIVE, PAST_DUE, CANCELED = range(4)
-END_REASONS = ("voluntary", "payment_failure", "other")
-VOLUNTARY, PAYMENT_FAILURE, OTHER_REASON = range(3)
-
-_INTERVAL_SHARES = np.array([[0.82, 0.07, 0.11], [0.70, 0.15, 0.15], [0.52, 0.26, 0.22]])
+_INTERVAL_SHARES = np.array([[0.85, 0.05, 0.10], [0.76, 0.11, 0.13], [0.60, 0.20, 0.20]])
 _INTERVALS = np.array([1, 3, 12])
 
 
@@ -31,7 +24,8 @@ class Subscriptions:
 
     Attributes: `start` is the first paid day, `trial_days` precede it, `interval` is in months,
     `billing_day` the day of the month, `monthly_cents` the first price; `is_main` marks the
-    customer's first subscription; `own_end` is the day an additional one is dropped.
+    customer's main subscription, also the one it comes back with after a pause; `own_end` is the
+    day a subscription is dropped while the customer stays or pauses.
     """
 
     customer: np.ndarray
@@ -71,18 +65,22 @@ def draw_subscriptions(
     earliest = np.maximum(customers.live[second] + 60, timeline.run_in)
     span = np.maximum(timeline.horizon - earliest, 1)
     second_start = earliest + (random.random(len(second)) * span).astype(np.int64)
-    customer = np.concatenate([np.arange(count), second])
-    start = np.concatenate([customers.live, second_start])
-    is_main = np.arange(len(customer)) < count
+    pauser, pause, back = _draw_pauses(random, timeline, customers, has_second)
+    customer = np.concatenate([np.arange(count), pauser, second])
+    start = np.concatenate([customers.live, back, second_start])
+    is_main = np.arange(len(customer)) < count + len(pauser)
+    is_first = np.arange(len(customer)) < count
     share = np.where(is_main, 1.0, random.uniform(0.15, 0.7, len(customer)))
     ladder = np.cumsum(_INTERVAL_SHARES, axis=1)[customers.segment[customer]]
     interval = _INTERVALS[(random.random((len(customer), 1)) > ladder).sum(axis=1).clip(0, 2)]
     # Half of the subscriptions are billed on the first of the month.
     own_day = np.minimum(day_of_year_month(start)[1], 28)
     billing_day = np.where(random.random(len(customer)) < 0.5, 1, own_day)
-    has_trial = is_main & (random.random(len(customer)) < 0.3)
+    has_trial = is_first & (random.random(len(customer)) < 0.3)
     trial = random.choice(np.array([14, 30]), len(customer))
     dropped = ~is_main & (random.random(len(customer)) < 0.25)
+    own_end = np.where(dropped, start + random.integers(120, 1000, len(customer)), NEVER)
+    own_end[pauser] = pause
     cents = customers.base_cents[customer] * share
     return Subscriptions(
         customer=customer,
@@ -92,8 +90,20 @@ def draw_subscriptions(
         billing_day=billing_day,
         monthly_cents=(np.maximum(np.rint(cents / 100), 9) * 100).astype(np.int64),
         is_main=is_main,
-        own_end=np.where(dropped, start + random.integers(120, 1000, len(customer)), NEVER),
+        own_end=own_end,
     )
+
+
+def _draw_pauses(
+    random: np.random.Generator, timeline: Timeline, customers: Customers, has_second: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """One customer in thirty pauses for two to nine months and comes back: reactivation."""
+    count = len(customers)
+    pause = random.integers(timeline.start + 60, timeline.end, count)
+    back = pause + random.integers(70, 270, count)
+    chosen = (random.random(count) < 1 / 30) & ~has_second & (pause > customers.live + 120)
+    pauser = np.flatnonzero(chosen)
+    return pauser, pause[pauser], back[pauser]
 
 
 def billing_periods(
@@ -164,73 +174,3 @@ def _running_product(step: np.ndarray, is_first: np.ndarray) -> np.ndarray:
     base = total[begins] - np.log(step[begins])
     group = np.cumsum(is_first) - 1
     return np.exp(total - base[group])
-
-
-def version_table(
-    spec: SimulationSpec,
-    timeline: Timeline,
-    customers: Customers,
-    subscriptions: Subscriptions,
-    periods: Periods,
-    end: np.ndarray,
-    end_reason: np.ndarray,
-    dunning_from: np.ndarray,
-) -> pa.Table:
-    """The `subscription_versions` entity: trial, priced versions, past due, canceled.
-
-    Args:
-        spec: the specification.
-        timeline: its day grid.
-        customers: the customers.
-        subscriptions: the subscriptions.
-        periods: all billing periods, also those after the end.
-        end: day each subscription ends, `NEVER` while it lasts.
-        end_reason: code of END_REASONS of each subscription, -1 while it lasts.
-        dunning_from: day from which a subscription that failed is past due, else `NEVER`.
-    """
-    random = spec.stream("versions")
-    changed = periods.is_first | (periods.step != 1.0)
-    own = periods.subscription
-    chosen = changed & (periods.start < np.minimum(end, dunning_from)[own])
-    sub, since, amount = own[chosen], periods.start[chosen], periods.amount_cents[chosen]
-    # The first row in the span speaks for the subscription since its first paid day.
-    since = np.where(periods.is_first[chosen], subscriptions.start[sub], since)
-    trial = np.flatnonzero(subscriptions.trial_days > 0)
-    gone = np.flatnonzero(end < NEVER)
-    late = np.flatnonzero((dunning_from < end) & (dunning_from > subscriptions.start))
-    last_amount = np.zeros(len(end), np.int64)
-    last_amount[sub] = amount
-    parts = (
-        (sub, since, amount, ACTIVE),
-        (trial, subscriptions.start[trial] - subscriptions.trial_days[trial], amount[np.searchsorted(sub, trial)], TRIALING),  # noqa: E501
-        (late, dunning_from[late], last_amount[late], PAST_DUE),
-        (gone, end[gone], last_amount[gone], CANCELED),
-    )  # fmt: skip
-    sub = np.concatenate([part[0] for part in parts])
-    since = np.concatenate([part[1] for part in parts])
-    amount = np.concatenate([part[2] for part in parts])
-    status = np.concatenate([np.full(len(part[0]), part[3]) for part in parts])
-    order = np.lexsort((status, since, sub))
-    sub, since, amount, status = sub[order], since[order], amount[order], status[order]
-    next_since = np.append(np.where(sub[1:] == sub[:-1], since[1:], NEVER), NEVER)
-    until = np.where(status == CANCELED, NEVER, next_since)
-    is_last = np.append(sub[1:] != sub[:-1], True) | np.append(status[1:] == CANCELED, False)
-    reason = np.where(is_last & (end[sub] <= timeline.end), end_reason[sub], -1)
-    is_real = (since < until) & (since <= timeline.end)
-    sub, since, until, amount = sub[is_real], since[is_real], until[is_real], amount[is_real]
-    status, reason = status[is_real], reason[is_real]
-    customer = subscriptions.customer[sub]
-    return columns.table(
-        {
-            "subscription_id": columns.identifiers("SUB", sub),
-            "customer_id": columns.identifiers("CUS", customer),
-            "valid_from": columns.dates(since),
-            "valid_to": columns.dates(np.where(until > timeline.end, NEVER, until)),
-            "interval_months": columns.whole_numbers(subscriptions.interval[sub]),
-            "amount": columns.money(amount),
-            "currency": columns.labels(CURRENCIES, customers.currency[customer]),
-            "status": columns.labels(STATUSES, status),
-            "end_reason": columns.labels(END_REASONS, reason),
-            "recorded_at": columns.timestamps(columns.office_seconds(random, since)),
-        }
-    )

@@ -80,6 +80,9 @@ ROOTS = {"fr": FRENCH_ROOTS, "de": GERMAN_ROOTS, "en": ENGLISH_ROOTS, "es": SPAN
 TRADES = {"fr": FRENCH_TRADES, "de": GERMAN_TRADES, "en": ENGLISH_TRADES, "es": SPANISH_TRADES}
 PEOPLE = {"fr": FRENCH_PEOPLE, "de": GERMAN_PEOPLE, "en": ENGLISH_PEOPLE, "es": SPANISH_PEOPLE}
 
+COUNTRY_NAMES = ("France", "Deutschland", "UK", "America", "Schweiz", "Iberica")
+"""What a subsidiary adds to its group's name, in the order of days.COUNTRIES."""
+
 LEGAL_FORMS = {
     "FR": ("SAS", "SARL", "SA"),
     "DE": ("GmbH", "AG", "GmbH & Co. KG"),
