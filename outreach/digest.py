@@ -30,8 +30,8 @@ _TITLES = {
         "échéance",
     ),
     "messages": (
-        "Drafts ready: {email} e-mails, {call} calls, {letter} letters, asking for {asked}",
-        "Brouillons prêts : {email} e-mails, {call} appels, {letter} courriers, pour {asked}",
+        "Drafts ready for {asked} (e-mails: {email}, calls: {call}, letters: {letter})",
+        "Brouillons prêts pour {asked} (e-mails : {email}, appels : {call}, courriers : {letter})",
     ),
     "top": ("Accounts first", "Comptes prioritaires"),
     "promises": ("Broken promises: {count}", "Promesses non tenues : {count}"),
@@ -207,10 +207,13 @@ def _account_lines(rows: DayRows, locale: Locale) -> list[str]:
         due = account["past_due_amount_reporting"] or account["open_amount_reporting"]
         bucket = words.word("aging_bucket", account["oldest_aging_bucket"], locale)
         decision = words.word("decision", account["decision"], locale)
+        if account["decision"] == "hold":
+            decision += f" ({words.word('hold_reason', account['hold_reason'], locale).lower()})"
         reasons = words.chosen(account, "reasons", locale)
         figure = words.whole_money(due, rows.reporting_currency, locale)
         name = one_line(account["customer_name"])[:60]
-        lines.append(f"{account['rank']}. {name} · {figure} · {bucket} · {decision} · {reasons}")
+        parts = [name, figure, bucket, decision, reasons]
+        lines.append(f"{account['rank']}. {' · '.join(part for part in parts if part)}")
     return lines
 
 

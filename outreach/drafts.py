@@ -61,8 +61,8 @@ _NOTES = {
         "rédigé en anglais : pas de modèle en « {language} »",
     ),
     "switched": (
-        "the step is '{step_channel}', for which there is no address",
-        "l'étape prévoit « {step_channel} », sans adresse connue",
+        "instead of '{step_channel}': no address for it, or too small an amount",
+        "au lieu de « {step_channel} » : pas de coordonnées, ou montant trop faible",
     ),
     "recipient": ("no address known: fill it in", "adresse inconnue : à compléter"),
     "approval": ("needs approval", "à valider"),

@@ -7,7 +7,6 @@ Belongs here: files, folders, the swap, keeping what people changed. Does not be
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -78,10 +77,7 @@ def _write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
+        path.write_bytes(content)
 
 
 def _holds_exactly(folder: Path, files: Mapping[str, bytes]) -> bool:

@@ -27,12 +27,13 @@ def test_text_digest_reads_from_top_to_bottom(day_rows):
         "Open €5,000, of which past due €2,400 · 2 accounts to look at, 0 of them before the due "
         "date"
     )
-    assert lines[3] == "Drafts ready: 1 e-mails, 0 calls, 0 letters, asking for €1,200"
+    assert lines[3] == "Drafts ready for €1,200 (e-mails: 1, calls: 0, letters: 0)"
     assert (
         "1. Customer c1 · €1,200 · 31-60 days · Write · 34 days past due; usually pays 3 days late"
         in lines
     )
     assert "Customer c1: €1,000.00 promised for 11 Mar 2026, €400.00 missing (new)" in lines
+    assert "2. Customer c2 · €1,200 · 31-60 days · Hold (open support ticket)" in lines
     assert "Left alone: 2 accounts, €800 deferred" in lines
     assert lines[-1] == "3 rows of payments.csv are in quarantine"
 

@@ -197,7 +197,7 @@ def test_draft_without_an_address_has_no_recipient_and_says_so():
 def test_switched_channel_is_stated():
     rows = make_day(batch=[batch_row("c1", step_channel="call")])
     (entry,) = index_of(render_reminders(rows, "en"))
-    assert entry["Note"] == "the step is 'Call', for which there is no address"
+    assert entry["Note"] == "instead of 'Call': no address for it, or too small an amount"
 
 
 def test_call_goes_to_the_call_sheet_with_talking_points():

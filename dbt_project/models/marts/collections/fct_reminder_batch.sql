@@ -46,18 +46,26 @@ amounts as (
     group by customer_id
 ),
 
--- A step whose channel reaches nobody takes the other one where that reaches somebody.
+-- A step whose channel reaches nobody takes the other one where that reaches somebody; a call or
+-- letter that would ask for less than the step's minimum goes by e-mail.
 channelled as (
     select
         decisions.customer_id,
         case
             when steps.channel = 'email' and contacts.email is null and contacts.phone is not null then 'call'
-            when steps.channel = 'call' and contacts.phone is null and contacts.email is not null then 'email'
+            when
+                contacts.email is not null
+                and (
+                    (steps.channel = 'call' and contacts.phone is null)
+                    or amounts.asked_amount_reporting < steps.minimum_amount
+                )
+                then 'email'
             else steps.channel
         end as channel
     from decisions
     left join steps on decisions.step_no = steps.step_no
     left join contacts on decisions.customer_id = contacts.customer_id
+    left join amounts on decisions.customer_id = amounts.customer_id
 ),
 
 addressed as (
