@@ -29,10 +29,10 @@ ranked_invoices as (
             partition by open_invoices.customer_id
             order by
                 open_invoices.is_past_due desc,
-                case when open_invoices.is_past_due then open_invoices.due_date end,
+                case when open_invoices.is_past_due then open_invoices.due_date end asc,
                 open_invoices.is_early_warning desc,
                 open_invoices.open_amount_reporting desc,
-                open_invoices.invoice_id
+                open_invoices.invoice_id asc
         ) as position_no
     from open_invoices
 ),

@@ -73,7 +73,8 @@ phrases as (
         customer_id,
         6 as position_no,
         open_ticket_count || case when open_ticket_count = 1 then ' open ticket' else ' open tickets' end as reason_en,
-        open_ticket_count || case when open_ticket_count = 1 then ' ticket ouvert' else ' tickets ouverts' end as reason_fr
+        open_ticket_count
+        || case when open_ticket_count = 1 then ' ticket ouvert' else ' tickets ouverts' end as reason_fr
     from facts
     where open_ticket_count > 0
     union all

@@ -88,15 +88,27 @@ reach_holds as (
 ),
 
 holds as (
-    {%- for cause in ['insolvency_holds', 'unapplied_holds', 'recent_contact_holds', 'reach_holds'] %}
-    select customer_id, cast(null as varchar) as invoice_id, hold_reason, source_record_id, hold_start_date, hold_until_date
+    {%- for cause in ["insolvency_holds", "unapplied_holds", "recent_contact_holds", "reach_holds"] %}
+    select
+        customer_id,
+        cast(null as varchar) as invoice_id,
+        hold_reason,
+        source_record_id,
+        hold_start_date,
+        hold_until_date
     from {{ cause }}
     {{ "union all" if not loop.last }}
     {%- endfor %}
 ),
 
 final as (
-    select customer_id, invoice_id, hold_reason, source_record_id, hold_start_date, hold_until_date
+    select
+        customer_id,
+        invoice_id,
+        hold_reason,
+        source_record_id,
+        hold_start_date,
+        hold_until_date
     from holds
     where
         hold_start_date <= {{ as_of_date() }}

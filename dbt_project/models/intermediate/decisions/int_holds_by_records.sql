@@ -13,6 +13,24 @@ policy_lists as (select * from {{ source('raw_policy', 'settings') }}),
 
 settings as (select * from {{ ref('int_policy_settings') }}),
 
+ticket_priorities as (
+    select value
+    from policy_lists
+    where key = 'holds.ticket.priorities'
+),
+
+ticket_categories as (
+    select value
+    from policy_lists
+    where key = 'holds.ticket.categories'
+),
+
+opportunity_kinds as (
+    select value
+    from policy_lists
+    where key = 'holds.opportunity.kinds'
+),
+
 dispute_holds as (
     select
         open_invoices.customer_id,
@@ -56,8 +74,8 @@ ticket_holds as (
     where
         (tickets.closed_at is null or cast(tickets.closed_at as date) > {{ as_of_date() }})
         and (
-            tickets.priority in (select value from policy_lists where key = 'holds.ticket.priorities')
-            or tickets.category in (select value from policy_lists where key = 'holds.ticket.categories')
+            tickets.priority in (select value from ticket_priorities)
+            or tickets.category in (select value from ticket_categories)
             or (settings.is_held_by_escalated_ticket and tickets.is_escalated)
         )
 ),
@@ -83,19 +101,31 @@ opportunity_holds as (
     cross join settings
     where
         (opportunities.closed_date is null or opportunities.closed_date > {{ as_of_date() }})
-        and opportunities.kind in (select value from policy_lists where key = 'holds.opportunity.kinds')
+        and opportunities.kind in (select value from opportunity_kinds)
 ),
 
 holds as (
-    {%- for cause in ['dispute_holds', 'promise_holds', 'ticket_holds', 'opportunity_holds'] %}
-    select customer_id, invoice_id, hold_reason, source_record_id, hold_start_date, hold_until_date
+    {%- for cause in ["dispute_holds", "promise_holds", "ticket_holds", "opportunity_holds"] %}
+    select
+        customer_id,
+        invoice_id,
+        hold_reason,
+        source_record_id,
+        hold_start_date,
+        hold_until_date
     from {{ cause }}
     {{ "union all" if not loop.last }}
     {%- endfor %}
 ),
 
 final as (
-    select customer_id, invoice_id, hold_reason, source_record_id, hold_start_date, hold_until_date
+    select
+        customer_id,
+        invoice_id,
+        hold_reason,
+        source_record_id,
+        hold_start_date,
+        hold_until_date
     from holds
     where
         hold_start_date <= {{ as_of_date() }}

@@ -53,7 +53,10 @@ final as (
         case when next_steps.is_askable then next_steps.asked_amount_reporting else 0 end as deferred_amount_reporting,
         row_number() over (
             partition by scoped.held_invoice_id
-            order by scoped.hold_priority, scoped.hold_until_date desc nulls first, scoped.source_record_id
+            order by
+                scoped.hold_priority asc,
+                scoped.hold_until_date desc nulls first,
+                scoped.source_record_id asc
         ) = 1 as is_deciding
     from scoped
     inner join next_steps on scoped.held_invoice_id = next_steps.invoice_id

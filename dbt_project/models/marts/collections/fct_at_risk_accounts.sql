@@ -25,7 +25,7 @@ final as (
             order by
                 exposures.exposure_amount desc nulls last,
                 customer_360.past_due_amount_reporting desc,
-                facts.customer_id
+                facts.customer_id asc
         ) as integer) as rank,
         facts.customer_id,
         customer_360.customer_name,

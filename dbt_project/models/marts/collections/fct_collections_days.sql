@@ -38,7 +38,11 @@ final as (
             ('broken_promise_count', 'count(*)', 'broken_promises'),
             ('new_broken_promise_count', 'count(*) filter (where is_new)', 'broken_promises'),
         ] %}
-        (select {{ expression }} from {{ relation }} where as_of_date = {{ as_of_date() }}) as {{ name }}{{ "," if not loop.last }}
+        (
+            select {{ expression }}
+            from {{ relation }}
+            where as_of_date = {{ as_of_date() }}
+        ) as {{ name }}{{ "," if not loop.last }}
         {%- endfor %}
 )
 

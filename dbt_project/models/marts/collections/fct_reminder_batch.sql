@@ -92,7 +92,8 @@ addressed as (
         end as template,
         steps.tone,
         steps.needs_approval,
-        case when channelled.channel = 'call' then contacts.phone_contact_id else contacts.email_contact_id end as contact_id,
+        case when channelled.channel = 'call' then contacts.phone_contact_id else contacts.email_contact_id end
+            as contact_id,
         case when channelled.channel = 'call' then contacts.phone_contact_name else contacts.email_contact_name end
             as contact_name,
         coalesce(
