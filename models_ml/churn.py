@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import xgboost
 
-LABEL_DAYS = 120
+# The label window ends after 120 days; a gap of up to 30 more is a late renewal, not churn.
+LABEL_DAYS = 150
 MINIMUM_EVENTS_FOR_TREES = 300
 MINIMUM_EVENTS_FOR_LOGISTIC = 30
 FOLDS = 3
@@ -52,6 +53,8 @@ PARAMETERS = {
     "reg_lambda": 5.0,
     "colsample_bytree": 0.7,
     "subsample": 0.8,
+    # As in hazard.py: the same model on every machine.
+    "nthread": 1,
 }
 PREDICTION_COLUMNS = (
     "as_of_date",

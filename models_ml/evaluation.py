@@ -13,7 +13,13 @@ import numpy as np
 from models_ml.distribution import quantile_days
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+    from datetime import date
+
+    import pandas as pd
+
+    from models_ml.churn import ChurnModel
+    from models_ml.hazard import TimeToPayModel
 
 EvaluationRow = dict[str, Any]
 """{"segment", "metric", "value", "baseline_value", "n"}."""
@@ -195,6 +201,25 @@ def evaluate_churn(
         lift = float(happened[top].mean() / happened.mean())
         rows.append(_row("all", "top_decile_lift", lift, 1.0, n))
     return rows
+
+
+def evaluation_rows(
+    models: Iterable[TimeToPayModel | ChurnModel], as_of_date: date
+) -> pd.DataFrame:
+    """Return the figures on the models' cards as one table.
+
+    Columns: as_of_date, model, segment, metric, value, baseline_value, n; no row for a model whose
+    history was too short to evaluate.
+    """
+    import pandas as pd
+
+    columns = ["as_of_date", "model", "segment", "metric", "value", "baseline_value", "n"]
+    rows = [
+        {"as_of_date": as_of_date, "model": model.card["model"], **figure}
+        for model in models
+        for figure in model.card["evaluation"]
+    ]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _row(segment: str, metric: str, value: float, baseline_value: float, n: int) -> EvaluationRow:

@@ -57,7 +57,7 @@ INVOICE_NUMERIC = (
     "customer_open_opportunity_count",
     "customer_contact_count_14d",
     "customer_reminder_count_30d",
-    "invoice_last_reminder_step",
+    "invoice_reminder_count",
     "mrr_amount",
     "customer_tenure_days",
 )

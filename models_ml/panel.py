@@ -37,7 +37,7 @@ class Panel:
     known_days: np.ndarray
     """Days from the landmark until the exit was known, NaN while open."""
     observed_days: np.ndarray
-    """Days from the landmark to the cutoff."""
+    """Days from the landmark to the last day before the cutoff."""
 
     def __len__(self) -> int:
         return len(self.table)
@@ -61,9 +61,12 @@ class Panel:
         )
 
     def censored_at(self, cutoff: np.datetime64) -> Panel:
-        """Return the rows with a landmark before the cutoff, as one knew them on that day."""
+        """Return the rows with a landmark before the cutoff, with what was known before that day.
+
+        What becomes known on the cutoff itself is not known yet: strict, as the features are.
+        """
         rows = self.take(self.landmark < cutoff)
-        observed = np.minimum(rows.observed_days, (cutoff - rows.landmark).astype(np.int64))
+        observed = np.minimum(rows.observed_days, (cutoff - rows.landmark).astype(np.int64) - 1)
         is_known = rows.known_days <= observed
         return replace(
             rows,

@@ -11,12 +11,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from models_ml.features import to_float
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import pandas as pd
 
 REASON_COUNT = 3
 # Log-odds below which a group says nothing.
@@ -60,7 +61,7 @@ INVOICE_GROUPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "opportunity": (("customer_open_opportunity_count",), ()),
     "contacts": (
         ("customer_contact_count_14d",),
-        ("customer_reminder_count_30d", "invoice_last_reminder_step"),
+        ("customer_reminder_count_30d", "invoice_reminder_count"),
     ),
     "contract": (("customer_tenure_days",), ("mrr_amount",)),
     "method": (("payment_method",), ()),
@@ -101,6 +102,8 @@ def learn_peers(table: pd.DataFrame, groups: Groups) -> Peers:
     Over all, not by segment: contributions are measured from the average row, and a norm of the
     segment could stand on the other side of the value than the effect says.
     """
+    import pandas as pd
+
     shown = sorted({name for columns, _ in groups.values() for name in columns})
     medians = {
         name: float(pd.Series(to_float(table[name])).median())
@@ -156,7 +159,7 @@ def _top_reasons(
     for group in np.argsort(-np.abs(sums), kind="stable"):
         if len(reasons) == REASON_COUNT or abs(sums[group]) < MINIMUM_EFFECT:
             break
-        feature = next((name for name in shown_columns[group] if not pd.isna(record[name])), None)
+        feature = next((name for name in shown_columns[group] if not _is_null(record[name])), None)
         if feature is None:
             continue
         reasons.append(
@@ -168,6 +171,12 @@ def _top_reasons(
             }
         )
     return reasons
+
+
+def _is_null(value: Any) -> bool:
+    import pandas as pd
+
+    return bool(pd.isna(value))
 
 
 def _plain(value: Any) -> str | float | bool:

@@ -38,7 +38,7 @@ def invoice_holdout(panel: Panel, as_of_date: date) -> InvoiceHoldout | None:
     """
     as_of = np.datetime64(as_of_date, "D")
     for horizon_days in HORIZONS_DAYS:
-        last = as_of - np.timedelta64(horizon_days, "D")
+        last = as_of - np.timedelta64(horizon_days + 1, "D")
         cutoff = last - np.timedelta64(TEST_WINDOW_DAYS, "D")
         train = panel.censored_at(cutoff)
         test = panel.take((panel.landmark >= cutoff) & (panel.landmark <= last))

@@ -135,7 +135,7 @@ def _outcomes(landmarks: pd.DataFrame, invoices: pd.DataFrame, as_of: date) -> p
         invoices[["invoice_id", "paid_date", "kind"]], on="invoice_id"
     )
     cutoff = pd.Timestamp(as_of)
-    happened = table["paid_date"] <= cutoff
+    happened = table["paid_date"] < cutoff
     days = (table["paid_date"] - table["landmark_date"]).dt.days.where(happened)
     return pd.DataFrame(
         {
@@ -144,7 +144,7 @@ def _outcomes(landmarks: pd.DataFrame, invoices: pd.DataFrame, as_of: date) -> p
             "outcome": table["kind"].where(happened, "open"),
             "days_to_settlement": days,
             "days_to_known": days,
-            "observed_days": (cutoff - table["landmark_date"]).dt.days,
+            "observed_days": (cutoff - table["landmark_date"]).dt.days - 1,
         }
     )
 
@@ -173,7 +173,7 @@ def simulate_customer_months(
             }
         )
         tables.append(_filled(table, CUSTOMER_NUMERIC, CUSTOMER_CATEGORICAL))
-        matured = month_end + pd.Timedelta(days=120) <= pd.Timestamp(AS_OF)
+        matured = month_end + pd.Timedelta(days=150) <= pd.Timestamp(AS_OF)
         labels.append(
             table[["as_of_date", "customer_id"]].assign(
                 is_churned=pd.array(churned if matured else [None] * customers, dtype="boolean")

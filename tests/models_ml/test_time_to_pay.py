@@ -61,7 +61,7 @@ def test_forecasts_agree_with_the_truth_that_nobody_has_seen(
 
 def test_training_on_closed_invoices_only_overpredicts():
     """Dropping the open ones forgets the slow payers; censoring them does not."""
-    ledger = simulate_ledger(customers=250, months=24, never_rate=0.08)
+    ledger = simulate_ledger(customers=120, months=24, never_rate=0.08)
     panel = build_panel(ledger.landmarks, ledger.outcomes)
     holdout = invoice_holdout(panel, AS_OF)
     assert holdout is not None
@@ -86,7 +86,7 @@ def test_customers_who_pay_on_fridays_are_expected_on_fridays(
 
 
 def test_the_same_seed_gives_the_same_model_and_another_seed_another(ledger: Ledger):
-    small = ledger.landmarks["customer_id"] < "C0060"
+    small = ledger.landmarks["customer_id"] < "C0030"
     rows = ledger.landmarks[small]
     versions = [
         train_time_to_pay(rows, ledger.outcomes, AS_OF, seed=seed).version for seed in (1, 1, 2)
@@ -95,7 +95,7 @@ def test_the_same_seed_gives_the_same_model_and_another_seed_another(ledger: Led
 
 
 def test_the_order_of_the_rows_does_not_matter(ledger: Ledger):
-    rows = ledger.landmarks[ledger.landmarks["customer_id"] < "C0060"]
+    rows = ledger.landmarks[ledger.landmarks["customer_id"] < "C0030"]
     shuffled = rows.sample(frac=1.0, random_state=1)
     first, second = (
         train_time_to_pay(table, ledger.outcomes, AS_OF).version for table in (rows, shuffled)
@@ -197,7 +197,7 @@ def test_empty_tables_give_an_empty_prediction(ledger: Ledger):
 def test_everybody_paying_the_same_day_late_is_predicted_to_the_day():
     ledger = simulate_ledger(customers=60, months=18)
     exact = ledger.landmarks["days_to_due"] + 5
-    is_open = exact > (pd.Timestamp(AS_OF) - ledger.landmarks["landmark_date"]).dt.days
+    is_open = exact >= (pd.Timestamp(AS_OF) - ledger.landmarks["landmark_date"]).dt.days
     landmarks = ledger.landmarks[exact >= 0].assign(customer_days_late_median=5.0)
     outcomes = ledger.outcomes.assign(
         outcome=np.where(is_open, "open", "paid"),
@@ -216,8 +216,8 @@ def test_labels_are_what_one_knew_at_the_cutoff(ledger: Ledger):
     then = panel.censored_at(cutoff)
     assert (then.landmark < cutoff).all()
     known = then.landmark[then.is_paid] + then.known_days[then.is_paid].astype("timedelta64[D]")
-    assert (known <= cutoff).all()
-    assert (then.landmark + then.observed_days.astype("timedelta64[D]") <= cutoff).all()
+    assert (known < cutoff).all()
+    assert (then.landmark + then.observed_days.astype("timedelta64[D]") < cutoff).all()
 
 
 def test_test_rows_that_have_not_matured_are_refused(ledger: Ledger, hazard: TimeToPayModel):

@@ -1,0 +1,106 @@
+{#- Paying customers at every month end of the training window and on the run's date. A row reads only
+    what was known before its date. -#}
+with activity as (select * from {{ ref('feat_customer_activity') }}),
+
+habits as (select * from {{ ref('feat_customer_habits') }}),
+
+spells as (select * from {{ ref('feat_invoice_spells') }}),
+
+customers as (select * from {{ ref('int_customers_unioned') }}),
+
+intervals as (
+    select
+        *,
+        coalesce(lead(known_date) over (partition by customer_id order by known_date), {{ as_of_date() }}) as known_to
+    from activity
+),
+
+paying as (
+    select
+        *,
+        unnest({{ as_of_dates_within('(known_date + 1)', '(known_to + 1)') }}) as as_of_date
+    from intervals
+    where mrr_amount > 0
+),
+
+open_invoices as (
+    select
+        customer_id,
+        due_date,
+        unnest({{ as_of_dates_within('(known_from + 1)', '(known_to + 1)') }}) as as_of_date
+    from spells
+    where balance > 0
+),
+
+exposures as (
+    select
+        as_of_date,
+        customer_id,
+        count(*) as open_invoice_count,
+        count(*) filter (where due_date < as_of_date) as past_due_invoice_count,
+        max(as_of_date - due_date) as oldest_days_past_due
+    from open_invoices
+    group by as_of_date, customer_id
+),
+
+activity_30d as (select customer_id, known_date, reminder_count, contact_count from activity),
+
+activity_90d as (
+    select customer_id, known_date, mrr_amount, price_rise_count, ticket_count, weighty_ticket_count, reminder_count
+    from activity
+),
+
+activity_180d as (
+    select customer_id, known_date, chargeback_count, dispute_count, bad_satisfaction_count, lost_opportunity_count
+    from activity
+),
+
+final as (
+    select
+        paying.as_of_date,
+        paying.customer_id,
+        paying.as_of_date = {{ as_of_date() }} as is_scoring,
+        customers.segment,
+        customers.country,
+        cast(paying.mrr_amount as double) as mrr_amount,
+        {{ ratio('(paying.mrr_amount - activity_90d.mrr_amount)', 'activity_90d.mrr_amount') }} as mrr_change_90d_rate,
+        paying.price_rise_count - coalesce(activity_90d.price_rise_count, 0) > 0 as is_price_raised_90d,
+        paying.past_due_subscription_count > 0 as is_subscription_past_due,
+        cast(paying.subscription_count as bigint) as subscription_count,
+        {{ ratio('paying.interval_months_count', 'paying.subscription_count') }} as interval_months,
+        paying.as_of_date - customers.created_date as customer_tenure_days,
+        coalesce(habits.paid_count, 0) as customer_paid_count,
+        habits.days_late_mean as customer_days_late_mean,
+        habits.days_late_last3 as customer_days_late_last3,
+        habits.days_late_trend as customer_days_late_trend,
+        habits.late_share as customer_late_share,
+        coalesce(exposures.open_invoice_count, 0) as open_invoice_count,
+        coalesce(exposures.past_due_invoice_count, 0) as past_due_invoice_count,
+        exposures.oldest_days_past_due,
+        paying.chargeback_count - coalesce(activity_180d.chargeback_count, 0) as chargeback_count_180d,
+        paying.dispute_count - coalesce(activity_180d.dispute_count, 0) as dispute_count_180d,
+        paying.open_dispute_count,
+        paying.open_ticket_count,
+        paying.ticket_count - coalesce(activity_90d.ticket_count, 0) as ticket_count_90d,
+        paying.weighty_ticket_count - coalesce(activity_90d.weighty_ticket_count, 0) as weighty_ticket_count_90d,
+        paying.bad_satisfaction_count - coalesce(activity_180d.bad_satisfaction_count, 0) as bad_satisfaction_count_180d,
+        paying.reminder_count - coalesce(activity_30d.reminder_count, 0) as reminder_count_30d,
+        paying.reminder_count - coalesce(activity_90d.reminder_count, 0) as reminder_count_90d,
+        paying.contact_count - coalesce(activity_30d.contact_count, 0) as contact_count_30d,
+        paying.open_opportunity_count,
+        paying.lost_opportunity_count - coalesce(activity_180d.lost_opportunity_count, 0) as lost_opportunity_count_180d
+    from paying
+    left join customers
+        on paying.customer_id = customers.customer_id and paying.as_of_date > customers.known_date
+    left join exposures on paying.customer_id = exposures.customer_id and paying.as_of_date = exposures.as_of_date
+    asof left join habits on paying.customer_id = habits.customer_id and paying.as_of_date > habits.known_date
+    asof left join activity_30d
+        on paying.customer_id = activity_30d.customer_id and paying.as_of_date - 30 > activity_30d.known_date
+    asof left join activity_90d
+        on paying.customer_id = activity_90d.customer_id and paying.as_of_date - 90 > activity_90d.known_date
+    asof left join activity_180d
+        on paying.customer_id = activity_180d.customer_id and paying.as_of_date - 180 > activity_180d.known_date
+    where paying.as_of_date >= {{ as_of_date() }} - interval {{ param('training_months') }} month
+)
+
+select * from final

@@ -1,0 +1,74 @@
+{#- Paid subscriptions as openings and closings, in the reporting currency at the rate of the day the
+    version began, so that an exchange rate alone changes nothing. -#}
+with versions as (select * from {{ ref('int_subscription_versions_unioned') }}),
+
+rates as (select * from {{ ref('int_fx_rates_daily') }}),
+
+known as (
+    select
+        versions.subscription_id,
+        versions.customer_id,
+        versions.status,
+        versions.interval_months,
+        versions.valid_from,
+        versions.known_date,
+        versions.valid_to,
+        lead(versions.valid_from) over later as next_valid_from,
+        lead(versions.known_date) over later as next_known_date,
+        cast(versions.amount / versions.interval_months * rates.rate as decimal(28, 10)) as mrr_amount,
+        lag(versions.amount / versions.interval_months) over later as previous_amount,
+        versions.amount / versions.interval_months as own_amount
+    from versions
+    inner join rates
+        on
+            versions.currency = rates.from_currency
+            and versions.valid_from >= rates.rate_date
+            and versions.valid_from < rates.valid_to_date
+    where versions.known_date < {{ as_of_date() }} and versions.interval_months > 0
+    window later as (partition by versions.subscription_id order by versions.valid_from)
+),
+
+-- A version ends where the source says so, at the latest where its successor begins.
+paid as (
+    select
+        customer_id,
+        status,
+        interval_months,
+        known_date,
+        mrr_amount,
+        previous_amount < own_amount as is_price_rise,
+        least(
+            greatest(coalesce(valid_to, date '9999-12-31'), known_date),
+            greatest(coalesce(next_valid_from, date '9999-12-31'), coalesce(next_known_date, date '9999-12-31'))
+        ) as ended_date
+    from known
+    where status in ('active', 'past_due')
+),
+
+openings as (
+    select
+        customer_id,
+        known_date,
+        ended_date,
+        unnest([
+            {'measure': 'mrr', 'delta': mrr_amount},
+            {'measure': 'subscription', 'delta': cast(1 as decimal(28, 10))},
+            {'measure': 'interval_months', 'delta': cast(interval_months as decimal(28, 10))},
+            {'measure': 'past_due_subscription', 'delta': cast(status = 'past_due' as decimal(28, 10))}
+        ]) as change
+    from paid
+),
+
+final as (
+    select customer_id, known_date, change.measure as measure, change.delta as delta
+    from openings
+    union all
+    select customer_id, ended_date as known_date, change.measure as measure, -change.delta as delta
+    from openings
+    union all
+    select customer_id, known_date, 'price_rise' as measure, cast(1 as decimal(28, 10)) as delta
+    from paid
+    where is_price_rise
+)
+
+select * from final
