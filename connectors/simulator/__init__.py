@@ -4,17 +4,16 @@ Belongs here: drawing and writing the company. Does not belong here: reading fil
 warehouse, and anything that learns from them.
 """
 
-from connectors.simulator.assembly import ENTITIES
 from connectors.simulator.company import SimulatedCompany, simulate
 from connectors.simulator.rewind import known_on
 from connectors.simulator.spec import SimulationSpec
-from connectors.simulator.writing import write_company, write_truth
+from connectors.simulator.writing import read_truth, write_company, write_truth
 
 __all__ = [
-    "ENTITIES",
     "SimulatedCompany",
     "SimulationSpec",
     "known_on",
+    "read_truth",
     "simulate",
     "write_company",
     "write_truth",

@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
+from connectors.contract import ENTITIES
 from connectors.simulator import (
     activities,
     columns,
@@ -31,26 +32,6 @@ from connectors.simulator.credits import SetOffs
 from connectors.simulator.days import NEVER
 from connectors.simulator.spec import SimulationSpec
 from connectors.simulator.story import Base, Story
-
-ENTITIES = (
-    "customers",
-    "contacts",
-    "invoices",
-    "invoice_due_dates",
-    "payments",
-    "payment_allocations",
-    "credit_notes",
-    "credit_note_allocations",
-    "write_offs",
-    "disputes",
-    "promises",
-    "activities",
-    "subscription_versions",
-    "opportunities",
-    "tickets",
-    "fx_rates",
-)
-"""Names of the import contract's entities, in its order."""
 
 Tables = dict[str, pa.Table]
 

@@ -1,6 +1,6 @@
 """The same company on an earlier day: what its files held then.
 
-Belongs here: which column of each entity dates a row and which ones close it. Does not belong here:
+Belongs here: which columns of an entity close a row later. Does not belong here:
 drawing anything.
 """
 
@@ -11,25 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pyarrow as pa
 import pyarrow.compute as pc
 
-EFFECTIVE_DATE = {
-    "customers": "created_date",
-    "contacts": None,
-    "invoices": "invoice_date",
-    "invoice_due_dates": "valid_from",
-    "payments": "payment_date",
-    "payment_allocations": "allocation_date",
-    "credit_notes": "credit_date",
-    "credit_note_allocations": "allocation_date",
-    "write_offs": "write_off_date",
-    "disputes": "raised_date",
-    "promises": "made_date",
-    "activities": "activity_date",
-    "subscription_versions": "valid_from",
-    "opportunities": "opened_date",
-    "tickets": "opened_at",
-    "fx_rates": "rate_date",
-}
-"""The column that says when a row became a fact; contacts have none."""
+from connectors.contract import ENTITIES
 
 CLOSED_BY = {
     "customers": ("insolvency_date", ()),
@@ -58,7 +40,7 @@ def known_on(entities: dict[str, pa.Table], day: date) -> dict[str, pa.Table]:
 
 def _rewind(entity: str, rows: pa.Table, day: date) -> pa.Table:
     is_there = _is_by(rows["recorded_at"], day)
-    effective = EFFECTIVE_DATE[entity]
+    effective = ENTITIES[entity].effective_date
     if effective is not None:
         is_there = pc.and_(is_there, _is_by(rows[effective], day))
     rows = rows.filter(is_there)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import os
 from pathlib import Path
-from typing import Literal
 
 import duckdb
 import pyarrow as pa
@@ -17,11 +16,9 @@ import pyarrow.parquet as pq
 
 from connectors.simulator.company import SimulatedCompany
 
-FileFormat = Literal["csv", "parquet"]
-
 
 def write_company(
-    company: SimulatedCompany, folder: Path | str, file_format: FileFormat = "csv"
+    company: SimulatedCompany, folder: Path | str, file_format: str = "csv"
 ) -> list[Path]:
     """Writes `<folder>/<entity>.<file_format>` for each entity, each file whole or not at all.
 
@@ -67,6 +64,18 @@ def write_truth(company: SimulatedCompany, truth_folder: Path | str) -> list[Pat
         _write(rows, path, None)
         paths.append(path)
     return paths
+
+
+def read_truth(truth_folder: Path | str) -> dict[str, pa.Table]:
+    """Truth tables by name. For tests and benchmarks only: nothing else may call this.
+
+    Raises:
+        FileNotFoundError: if the folder holds no truth.
+    """
+    paths = sorted(Path(truth_folder).glob("*.parquet"))
+    if not paths:
+        raise FileNotFoundError(f"no truth tables in {truth_folder}")
+    return {path.stem: pq.read_table(path) for path in paths}
 
 
 def _write(rows: pa.Table, path: Path, bad_rows: pa.Table | None) -> None:
