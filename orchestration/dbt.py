@@ -14,11 +14,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
 
 from orchestration.config import Company
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent / "dbt_project"
+
+FOLDERS = ["--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR)]
 
 # Models that read predictions; everything else can be built before scoring.
 AFTER_SCORING = "tag:after_scoring"
@@ -26,15 +28,16 @@ AFTER_SCORING = "tag:after_scoring"
 _GROUPS = {"features": "scoring", "decisions": "outreach", "collections": "outreach"}
 
 
-def dbt_project() -> DbtProject:
-    """The dbt project; its manifest is written by `encours` or `make` before definitions load."""
-    return DbtProject(project_dir=PROJECT_DIR, profiles_dir=PROJECT_DIR)
-
-
 def parse_environment() -> None:
-    """Give parsing the variable the profile asks for; no file is opened."""
-    os.environ.setdefault("ENCOURS_WAREHOUSE", ":memory:")
+    """Give parsing the path the profile asks for: its stem names the catalog, no file is opened."""
+    os.environ.setdefault("ENCOURS_WAREHOUSE", "warehouse.duckdb")
     os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
+
+
+def warehouse_environment(company: Company) -> None:
+    """Tell the profile which warehouse to write."""
+    os.environ["ENCOURS_WAREHOUSE"] = str(company.warehouse)
+    os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
 
 
 def source_files() -> list[Path]:
@@ -59,10 +62,9 @@ def ensure_manifest() -> Path:
         return manifest
     from dbt.cli.main import dbtRunner
 
-    folders = ["--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR)]
     # Any date serves: parsing fixes the graph, running fixes the day.
     variables = json.dumps({"as_of_date": "2000-01-01"})
-    result = dbtRunner().invoke(["--quiet", "parse", *folders, "--vars", variables])
+    result = dbtRunner().invoke(["--quiet", "parse", *FOLDERS, "--vars", variables])
     if not result.success:
         raise RuntimeError(f"The dbt project does not parse: {result.exception}")
     os.utime(manifest)
@@ -83,17 +85,6 @@ def dbt_variables(company: Company, as_of_date: date) -> dict[str, Any]:
     }
 
 
-def build_arguments(company: Company, as_of_date: date) -> list[str]:
-    """The dbt command of one stage; unit tests run in CI, not in production."""
-    return [
-        "build",
-        "--exclude-resource-type",
-        "unit_test",
-        "--vars",
-        json.dumps(dbt_variables(company, as_of_date)),
-    ]
-
-
 class Translator(DagsterDbtTranslator):
     """Names and groups dbt nodes: the asset key is the table's name, the group its purpose."""
 
@@ -106,3 +97,7 @@ class Translator(DagsterDbtTranslator):
             if folder in _GROUPS:
                 return _GROUPS[folder]
         return "transformation"
+
+
+if __name__ == "__main__":
+    ensure_manifest()

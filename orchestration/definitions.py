@@ -13,7 +13,7 @@ from orchestration.assets.ingestion import build_raw_files
 from orchestration.assets.outreach import build_emission, build_policy
 from orchestration.assets.publication import build_publication
 from orchestration.assets.scoring import build_models, build_predictions
-from orchestration.assets.transformation import build_dbt_assets, dbt_resource
+from orchestration.assets.transformation import build_dbt_assets
 from orchestration.checks.predictions import build_prediction_checks
 from orchestration.checks.raw import build_raw_checks
 from orchestration.config import default_config_path, load_company
@@ -58,7 +58,6 @@ def build_definitions(config_path: Path, source_path: Path | None = None) -> dg.
             "company": CompanyResource(
                 config_path=str(config_path.resolve()), source_path=str(source_path or "")
             ),
-            "dbt": dbt_resource(),
         },
         executor=dg.in_process_executor,
     )

@@ -4,7 +4,7 @@ Belongs here: selections and triggers. Does not belong here: assets, logic. Busi
 lives in folders and tables, never in a run key.
 """
 
-from __future__ import annotations
+from typing import Any
 
 import dagster as dg
 
@@ -14,7 +14,6 @@ from orchestration.publishing import current_publication
 from orchestration.resources import CompanyResource
 
 DAILY, EMIT, TRAIN = "daily", "emit", "train"
-IN_PROCESS = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
 
 
 def daily_partitions(company: Company) -> dg.DailyPartitionsDefinition:
@@ -26,7 +25,7 @@ def daily_partitions(company: Company) -> dg.DailyPartitionsDefinition:
     )
 
 
-def build_jobs(partitions: dg.PartitionsDefinition) -> list[dg.UnresolvedAssetJobDefinition]:
+def build_jobs(partitions: dg.PartitionsDefinition) -> list[Any]:
     """The whole day up to its publication; the emission of its files; training."""
     emission = dg.AssetSelection.assets(["out", "day"])
     training = dg.AssetSelection.assets(["models", "trained"])
@@ -55,9 +54,7 @@ def build_jobs(partitions: dg.PartitionsDefinition) -> list[dg.UnresolvedAssetJo
     ]
 
 
-def build_schedule(
-    company: Company, jobs: list[dg.UnresolvedAssetJobDefinition]
-) -> dg.ScheduleDefinition:
+def build_schedule(company: Company, jobs: list[Any]) -> dg.ScheduleDefinition:
     """The daily job, every morning, for the date it runs on."""
     daily = next(job for job in jobs if job.name == DAILY)
 
@@ -75,7 +72,7 @@ def build_schedule(
     return every_morning
 
 
-def build_sensor(jobs: list[dg.UnresolvedAssetJobDefinition]) -> dg.SensorDefinition:
+def build_sensor(jobs: list[Any]) -> dg.SensorDefinition:
     """Emits a scored and published day whose files are not written yet, and only once."""
     emit = next(job for job in jobs if job.name == EMIT)
 

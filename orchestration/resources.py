@@ -3,8 +3,6 @@
 Belongs here: Dagster resources. Does not belong here: the configuration's shape (`config`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime

@@ -4,8 +4,6 @@ Belongs here: one asset a raw table, with what arrived as metadata. Does not bel
 and checking rows (`connectors`), expectations on them (`checks.raw`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import datetime
 

@@ -4,8 +4,6 @@ Belongs here: assets around `outreach` and `orchestration.emitting`. Does not be
 (dbt), rendering (`outreach`). Nothing is sent.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import dagster as dg

@@ -3,8 +3,6 @@
 Belongs here: the asset around `orchestration.publishing`. Does not belong here: the swap itself.
 """
 
-from __future__ import annotations
-
 import dagster as dg
 
 from orchestration.publishing import publish

@@ -3,8 +3,6 @@
 Belongs here: assets around `orchestration.modelling`. Does not belong here: model code.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

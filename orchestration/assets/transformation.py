@@ -4,18 +4,16 @@ Belongs here: running dbt and what a person wants to see of its tables. Does not
 (dbt_project), what dbt is passed (`orchestration.dbt`).
 """
 
-from __future__ import annotations
-
-import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DbtCliResource, dbt_assets
+from dagster_dbt import dbt_assets
 
 from orchestration.config import Company
-from orchestration.dbt import AFTER_SCORING, PROJECT_DIR, Translator, build_arguments
+from orchestration.dbt import AFTER_SCORING, Translator
+from orchestration.dbt_run import build
 from orchestration.previews import table_metadata
 from orchestration.resources import CompanyResource, as_of_date
 from orchestration.stages import stage
@@ -32,13 +30,12 @@ def build_dbt_assets(
         exclude=AFTER_SCORING,
         dagster_dbt_translator=Translator(),
         partitions_def=partitions,
+        backfill_policy=dg.BackfillPolicy.multi_run(),
         pool="warehouse",
     )
-    def warehouse(
-        context: dg.AssetExecutionContext, company: CompanyResource, dbt: DbtCliResource
-    ) -> Iterator[Any]:
-        with company.writer() as current, stage("Transform"):
-            yield from _build(context, current, dbt)
+    def warehouse(context: dg.AssetExecutionContext, company: CompanyResource) -> Iterator[Any]:
+        with company.writer() as current, stage("Transform") as note:
+            yield from _build(context, current, note)
 
     @dbt_assets(
         manifest=manifest,
@@ -46,24 +43,21 @@ def build_dbt_assets(
         select=AFTER_SCORING,
         dagster_dbt_translator=Translator(),
         partitions_def=partitions,
+        backfill_policy=dg.BackfillPolicy.multi_run(),
         pool="warehouse",
     )
-    def decisions(
-        context: dg.AssetExecutionContext, company: CompanyResource, dbt: DbtCliResource
-    ) -> Iterator[Any]:
-        with company.writer() as current, stage("Decide"):
-            yield from _build(context, current, dbt)
+    def decisions(context: dg.AssetExecutionContext, company: CompanyResource) -> Iterator[Any]:
+        with company.writer() as current, stage("Decide") as note:
+            yield from _build(context, current, note)
 
     return [warehouse, decisions]
 
 
 def _build(
-    context: dg.AssetExecutionContext, company: Company, dbt: DbtCliResource
+    context: dg.AssetExecutionContext, company: Company, note: Callable[[str], None]
 ) -> Iterator[Any]:
-    os.environ["ENCOURS_WAREHOUSE"] = str(company.warehouse)
-    invocation = dbt.cli(build_arguments(company, as_of_date(context)), context=context)
     # The warehouse has one writer: rows are counted once dbt has closed it.
-    events = list(invocation.stream())
+    events = list(build(context, company, as_of_date(context), note))
     details = table_metadata(company.warehouse)
     for event in events:
         if isinstance(event, dg.Output):
@@ -71,12 +65,3 @@ def _build(
             yield event.with_metadata({**event.metadata, **details.get(key.path[-1], {})})
         else:
             yield event
-
-
-def dbt_resource() -> DbtCliResource:
-    """The dbt command line on this project's own profile."""
-    return DbtCliResource(
-        project_dir=str(PROJECT_DIR),
-        profiles_dir=str(PROJECT_DIR),
-        global_config_flags=["--log-format-file", "json"],
-    )

@@ -4,8 +4,6 @@ Belongs here: what must hold of any prediction before a decision reads it. Does 
 how good a model is (`models_ml.evaluation`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import dagster as dg

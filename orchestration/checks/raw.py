@@ -4,8 +4,6 @@ Belongs here: schema, volume and values of raw tables, by Great Expectations; th
 quarantine. Does not belong here: keys and relations between tables (dbt tests).
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -67,7 +65,7 @@ def expectations_of(entity: Entity) -> list[Any]:
     return suite
 
 
-def check_table(context: Any, entity: Entity, table: pd.DataFrame) -> Finding:
+def check_table(context: Any, entity: Entity, table: "pd.DataFrame") -> Finding:
     """Validate one table.
 
     Args:

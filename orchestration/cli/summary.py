@@ -1,29 +1,158 @@
 """What the terminal says at the end of a day: figures, where to look, where the time went.
 
-Belongs here: a plain summary for a person. Does not belong here: computing figures (the marts and
-`dashboard.summary_facts` hold them).
+Belongs here: a plain summary for a person. Does not belong here: computing figures (the marts hold
+them, `dashboard.summary_facts` reads them).
 """
 
 from __future__ import annotations
 
+from decimal import Decimal
+from pathlib import Path
+
 from rich.console import Console
+from rich.markup import escape
+from rich.panel import Panel
 from rich.table import Table
 
+from dashboard import SummaryFacts, summary_facts
 from orchestration.config import Company
+from orchestration.emitting import CFO_PAGE, data_warnings, rows_of
 from orchestration.publishing import Publication
 from orchestration.stages import StageTimes
+from orchestration.warehouse import reading
+
+SHOWN_ACCOUNTS = 5
 
 
 def print_times(times: StageTimes, console: Console) -> None:
     """Seconds by stage, on one line."""
     parts = [f"{name.lower()} {seconds:.1f}" for name, seconds in times.seconds.items()]
-    console.print(f"[dim]Seconds: {', '.join(parts)}; in all {sum(times.seconds.values()):.1f}[/]")
+    console.print(
+        f"[dim]seconds: {', '.join(parts)}; in all {sum(times.seconds.values()):.1f}[/]",
+        highlight=False,
+    )
 
 
 def print_summary(company: Company, publication: Publication, console: Console) -> None:
-    """The figures of a published day and the paths of its files."""
-    table = Table(
-        title=f"{company.config.company.name}, {publication.as_of_date}", show_header=False
+    """The figures of a published day, the first accounts of its list, and where everything is."""
+    with reading(publication.database) as connection:
+        facts = summary_facts(connection, publication.as_of_date)
+        totals = rows_of(
+            connection,
+            f"from marts.fct_collections_days where as_of_date = date '{publication.as_of_date}'",
+        )[0]
+        accounts = rows_of(
+            connection,
+            "select rank, customer_name, past_due_amount_reporting, oldest_days_past_due, decision, hold_reason, channel"
+            f" from marts.fct_at_risk_accounts where as_of_date = date '{publication.as_of_date}'"
+            f" order by rank limit {SHOWN_ACCOUNTS}",
+        )
+        warnings = data_warnings(connection)
+    console.print()
+    console.print(_figures(company, facts, totals))
+    if accounts:
+        console.print(_first_accounts(accounts, facts.reporting_currency))
+    for line in warnings:
+        console.print(f"[yellow]![/] {escape(line)}", highlight=False)
+    _print_paths(company, publication, console)
+
+
+def money(amount: Decimal | None, currency: str) -> str:
+    """An amount without cents for the eye; the lists hold the cents. Nothing shows as a dash."""
+    return "–" if amount is None else f"{amount:,.0f} {currency}"
+
+
+def _days(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1f} days"
+
+
+def _figures(company: Company, facts: SummaryFacts, totals: dict[str, object]) -> Panel:
+    today, speed, currency = facts.receivables.today, facts.speed_today, facts.reporting_currency
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(style="dim")
+    table.add_column(justify="right")
+    table.add_column(style="dim")
+
+    open_amount = today.open_invoices_amount_reporting
+    past_due = today.past_due_amount_reporting
+    share = f"{past_due / open_amount:.0%} of it" if open_amount else ""
+    table.add_row(
+        "Open invoices",
+        money(open_amount, currency),
+        f"{facts.receivables.open_invoice_count:,} invoices",
     )
-    table.add_row("publication", str(publication.folder))
-    console.print(table)
+    table.add_row("Past due", money(past_due, currency), share)
+    table.add_row(
+        "DSO, three months", _days(speed.dso_rolling_3m), f"best possible {_days(speed.bpdso_3m)}"
+    )
+    table.add_row(
+        "Days to pay",
+        _days(speed.weighted_avg_days_to_pay),
+        f"terms {_days(speed.weighted_avg_terms_days)}",
+    )
+    if landing := facts.landing_at("30d"):
+        expected = money(landing.expected_amount_reporting, currency)
+        table.add_row(
+            "Cash expected, 30 days", expected, "expected value of open invoices, no interval yet"
+        )
+    if facts.retention:
+        movement = facts.retention.trend[-1]
+        risk = money(facts.retention.mrr_at_risk_reporting, currency)
+        table.add_row(
+            "MRR",
+            money(movement.closing_mrr_reporting, currency),
+            f"{risk} with items 31 days late or more",
+        )
+    table.add_row(
+        "To write to today",
+        str(totals["email_count"]),
+        f"e-mails; {totals['call_count']} calls, {totals['letter_count']} letters (drafts, nothing is sent)",
+    )
+    table.add_row(
+        "On hold",
+        str(totals["hold_account_count"]),
+        f"accounts, deferring {money(Decimal(str(totals['deferred_amount_reporting'] or 0)), currency)}",
+    )
+    title = f"{escape(company.config.company.name)} · {facts.as_of_date}"
+    return Panel(table, title=title, title_align="left", expand=False)
+
+
+def _first_accounts(accounts: list[dict[str, object]], currency: str) -> Table:
+    table = Table(title="First on today's list", title_justify="left", expand=False)
+    for heading in ("", "account", f"past due, {currency}", "days", "today"):
+        table.add_column(
+            heading, justify="right" if heading.startswith(("past", "days")) else "left"
+        )
+    for row in accounts:
+        decision = str(row["decision"])
+        if decision == "hold":
+            decision = f"hold: {str(row['hold_reason']).replace('_', ' ')}"
+        elif decision == "send":
+            decision = str(row["channel"])
+        table.add_row(
+            str(row["rank"]),
+            escape(str(row["customer_name"])),
+            f"{row['past_due_amount_reporting']:,.0f}",
+            "" if row["oldest_days_past_due"] is None else str(row["oldest_days_past_due"]),
+            decision,
+        )
+    return table
+
+
+def _shown(path: Path) -> str:
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def _print_paths(company: Company, publication: Publication, console: Console) -> None:
+    day = company.out / publication.as_of_date.isoformat()
+    lines = [
+        ("at-risk list", day / "at_risk_accounts.xlsx"),
+        ("digest", day / "digest.txt"),
+        ("reminder drafts", day / "reminders"),
+        ("CFO page", day / CFO_PAGE),
+        ("marts, read-only", company.published / "current" / publication.database.name),
+    ]
+    console.print("\nWhere to look")
+    for name, path in lines:
+        console.print(f"  {name:<17} {escape(_shown(path))}", highlight=False, soft_wrap=True)
+    console.print("  Dagster UI        encours ui (or make ui)", highlight=False)

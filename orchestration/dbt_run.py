@@ -1,0 +1,121 @@
+"""A dbt run inside this process, its results as Dagster events.
+
+Belongs here: invoking dbt on the manifest that was parsed once. Does not belong here: what is
+passed to it (`orchestration.dbt`), the assets (`assets.transformation`).
+
+The command-line route of dagster-dbt starts an interpreter, imports dbt and parses the project
+again for each invocation; a day has two. Here dbt runs on the parsed manifest, with dagster-dbt's
+own translation of its events.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_context
+from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
+
+from orchestration.config import Company
+from orchestration.dbt import FOLDERS, PROJECT_DIR, Translator, dbt_variables, warehouse_environment
+
+if TYPE_CHECKING:
+    from dbt.cli.main import dbtRunnerResult
+
+_RESULTS = {"LogModelResult", "LogSeedResult", "LogSnapshotResult", "LogTestResult", "NodeFinished"}
+
+
+class DbtError(Exception):
+    """A dbt run ended with an error that no asset check shows; the message is dbt's, in one line."""
+
+
+def build(
+    context: dg.AssetExecutionContext, company: Company, day: date, note: Callable[[str], None]
+) -> Iterator[Any]:
+    """Build the models and run the data tests an asset step is asked for.
+
+    Args:
+        context: The step; its selection decides which models are built.
+        company: Whose warehouse is written.
+        day: The business date.
+        note: Called with the name of each model as it is finished.
+
+    Yields:
+        Outputs of models and results of tests, once dbt has closed the warehouse.
+
+    Raises:
+        DbtError: dbt failed on a model, or could not run at all.
+    """
+    parameters = get_updated_cli_invocation_params_for_context(context, {}, Translator())
+    events: list[DbtCoreCliEventMessage] = []
+
+    def keep(event: Any) -> None:
+        if event.info.name in _RESULTS:
+            from google.protobuf.json_format import MessageToDict
+
+            raw = MessageToDict(event, preserving_proto_field_name=True)
+            events.append(DbtCoreCliEventMessage(raw_event=raw, event_history_metadata={}))
+            note(raw["data"].get("node_info", {}).get("node_name", ""))
+
+    target = company.home / "dbt"
+    result = _invoke(
+        company, day, parameters.selection_args, parameters.indirect_selection, target, keep
+    )
+    for event in events:
+        yield from event.to_default_asset_events(
+            manifest=parameters.manifest,
+            dagster_dbt_translator=parameters.dagster_dbt_translator,
+            context=context,
+            target_path=target,
+        )
+    broken = _errors(result)
+    if broken:
+        raise DbtError(broken)
+
+
+def _invoke(
+    company: Company,
+    day: date,
+    selection: list[str],
+    indirect_selection: str | None,
+    target: Path,
+    callback: Callable[[Any], None],
+) -> dbtRunnerResult:
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+    from dbt.contracts.graph.manifest import Manifest
+
+    warehouse_environment(company)
+    parsed = (PROJECT_DIR / "target" / "partial_parse.msgpack").read_bytes()
+    arguments = ["--quiet", "build", *FOLDERS, "--exclude-resource-type", "unit_test", *selection]
+    arguments += [
+        "--target-path",
+        str(target),
+        "--log-path",
+        str(target),
+        "--log-level-file",
+        "none",
+    ]
+    arguments += ["--vars", json.dumps(dbt_variables(company, day))]
+    if indirect_selection:
+        arguments += ["--indirect-selection", indirect_selection]
+    try:
+        return dbtRunner(manifest=Manifest.from_msgpack(parsed), callbacks=[callback]).invoke(
+            arguments
+        )
+    finally:
+        DuckDBConnectionManager.close_all_connections()
+
+
+def _errors(result: dbtRunnerResult) -> str:
+    """The first model that broke, in one line; empty where only tests failed, which checks show."""
+    if result.exception:
+        return " ".join(str(result.exception).split())
+    for outcome in getattr(result.result, "results", []):
+        if str(outcome.status) == "error":
+            return f"{outcome.node.name}: {' '.join(str(outcome.message).split())}"
+    return ""

@@ -1,0 +1,90 @@
+"""The rules of the house that can be read off the tree."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("connectors", "dashboard", "models_ml", "orchestration", "outreach")
+MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+SQL = sorted((ROOT / "dbt_project").glob("[mt]*/**/*.sql"))
+FORBIDDEN = {
+    "connectors": {"dagster", "dagster_dbt", "models_ml", "outreach", "orchestration", "dashboard"},
+    "models_ml": {
+        "dagster",
+        "dagster_dbt",
+        "connectors",
+        "outreach",
+        "orchestration",
+        "dashboard",
+        "duckdb",
+    },
+    "outreach": {
+        "dagster",
+        "dagster_dbt",
+        "connectors",
+        "models_ml",
+        "orchestration",
+        "dashboard",
+        "duckdb",
+    },
+    "dashboard": {"dagster", "dagster_dbt", "connectors", "models_ml", "orchestration", "outreach"},
+}
+CLOCK = re.compile(
+    r"current_date|current_timestamp|\bnow\(\)|date\.today\(|datetime\.now\(|utcnow\(|time\.time\("
+)
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def imported(path: Path) -> set[str]:
+    modules = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            modules |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            modules.add(node.module.split(".")[0])
+    return modules
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in MODULES if p.relative_to(ROOT).parts[0] in FORBIDDEN], ids=name
+)
+def test_rooms_only_open_onto_their_neighbours(path):
+    assert not imported(path) & FORBIDDEN[path.relative_to(ROOT).parts[0]]
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if "cli" not in p.parts] + SQL, ids=name)
+def test_no_clock_below_the_command_line(path):
+    assert not CLOCK.search(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_a_module_opens_with_its_charter_and_is_a_small_room(path):
+    text = path.read_text(encoding="utf-8")
+    assert ast.get_docstring(ast.parse(text))
+    assert text.count("\n") <= 340
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if "simulator" not in p.parts], ids=name)
+def test_the_simulated_truth_is_read_by_tests_and_benchmarks_only(path):
+    text = path.read_text(encoding="utf-8")
+    assert "read_truth" not in text
+    assert text.count('"truth"') == (1 if path.name == "writing.py" and "cli" in path.parts else 0)
+
+
+@pytest.mark.parametrize("path", SQL, ids=name)
+def test_a_model_fits_on_a_page(path):
+    assert path.read_text(encoding="utf-8").count("\n") <= 150
+
+
+def test_the_lock_names_no_index_and_hashes_everything():
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert "://" not in text
+    pinned = re.findall(r"^[a-z0-9].*==.*$", text, re.MULTILINE)
+    assert pinned
+    assert all(line.rstrip().endswith("\\") for line in pinned)
