@@ -21,8 +21,8 @@ PlotlyFigure = dict[str, Any]
 """A figure as plotly.js takes it: {"data": [...], "layout": {...}}."""
 
 _SEPARATORS = {"en": ".,", "fr": ",\u202f"}
-_HEIGHT_PX = 320
-_TICKS = 6
+_HEIGHT_PX, _BAR_PX = 320, 44
+_MOST_TICKS = 5
 
 
 @dataclass(frozen=True)
@@ -44,18 +44,36 @@ class Series:
 def bars(
     labels: Sequence[str], series: Series, colors: Sequence[str], locale: Locale
 ) -> PlotlyFigure:
-    """Return a figure of labelled bars, a colour each."""
+    """Return a figure of labelled bars from top to bottom, a colour each.
+
+    Lying bars leave room for labels and amounts on a phone.
+    """
     trace = {
         "type": "bar",
-        "x": list(labels),
-        "y": _floats(series.values),
+        "orientation": "h",
+        "x": _floats(series.values),
+        "y": list(labels),
         "text": list(series.texts),
         "textposition": "outside",
+        "constraintext": "none",
         "cliponaxis": False,
         "marker": {"color": list(colors)},
-        "hovertemplate": "%{x}<br>%{text}<extra></extra>",
+        "hovertemplate": "%{y}<br>%{text}<extra></extra>",
     }
-    return _figure([trace], locale, xaxis={"type": "category"}, showlegend=False)
+    return _figure(
+        [trace],
+        locale,
+        height=_BAR_PX * len(labels) + 60,
+        margin={"l": 8, "r": 96, "t": 8, "b": 40},
+        showlegend=False,
+        xaxis={"tickformat": "~s", "nticks": 5, "showgrid": True, "rangemode": "tozero"},
+        yaxis={
+            "type": "category",
+            "autorange": "reversed",
+            "ticklabelstandoff": 6,
+            "showgrid": False,
+        },
+    )
 
 
 def stacked_bars(labels: Sequence[str], stacks: Sequence[Series], locale: Locale) -> PlotlyFigure:
@@ -72,14 +90,14 @@ def stacked_bars(labels: Sequence[str], stacks: Sequence[Series], locale: Locale
         }
         for series in stacks
     ]
-    step = max(1, -(-len(labels) // _TICKS))
-    shown = list(labels)[::-1][::step][::-1]
+    shown = [labels[index] for index in _shown_ticks(len(labels))]
     return _figure(
         traces,
         locale,
         barmode="relative",
         hovermode="x unified",
-        xaxis={"type": "category", "tickvals": shown},
+        xaxis={"type": "category", "tickvals": shown, "tickangle": 0, "ticklabelstandoff": 6},
+        yaxis={"tickformat": "~s"},
     )
 
 
@@ -92,21 +110,32 @@ def lines(
 ) -> PlotlyFigure:
     """Return a figure of lines over dates; `labels` are the dates written out."""
     positions = [date.isoformat() for date in dates]
-    step = max(1, -(-len(dates) // _TICKS))
-    # Counted back from the last date, which is the one the reader asks about.
-    shown = range(len(dates) - 1, -1, -step)
+    shown = _shown_ticks(len(dates))
+    # The label of a tick on the very edge of the range is not drawn.
+    edge = dt.timedelta(days=10)
     return _figure(
         [_line_trace(one, positions) for one in series],
         locale,
         hovermode="x unified",
         xaxis={
             "type": "date",
+            "range": [(dates[0] - edge).isoformat(), (dates[-1] + edge).isoformat()],
+            "tickangle": 0,
             "tickvals": [positions[index] for index in shown],
             "ticktext": [labels[index] for index in shown],
             "hoverformat": "%m/%Y",
+            "ticklabelstandoff": 6,
         },
         yaxis={"title": {"text": axis_title}, "rangemode": "tozero"},
     )
+
+
+def _shown_ticks(months: int) -> list[int]:
+    """Positions of at most five labels, counted back from the last month, which matters most."""
+    step = max(1, -(-months // _MOST_TICKS))
+    # Over years, the same month each year.
+    step = -(-step // 12) * 12 if months > 24 else step
+    return list(range(months - 1, -1, -step))[::-1]
 
 
 def _line_trace(series: Series, positions: list[str]) -> dict[str, Any]:
@@ -131,14 +160,14 @@ def _figure(traces: list[dict[str, Any]], locale: Locale, **layout: Any) -> Plot
         "template": "none",
         "height": _HEIGHT_PX,
         "autosize": True,
-        "margin": {"l": 56, "r": 16, "t": 16, "b": 40},
+        "margin": {"l": 56, "r": 40, "t": 16, "b": 40},
         "font": {"family": "system-ui, sans-serif", "size": 13, "color": "#1b2733"},
         "separators": _SEPARATORS[locale],
         "dragmode": False,
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         **layout,
         "xaxis": {**axis, "automargin": True, "showgrid": False, **layout.get("xaxis", {})},
-        "yaxis": {**axis, "automargin": True, "tickformat": "~s", **layout.get("yaxis", {})},
+        "yaxis": {**axis, "automargin": True, **layout.get("yaxis", {})},
     }
     figure: dict[str, Any] = json.loads(go.Figure(data=traces, layout=plain).to_json())
     return figure

@@ -35,11 +35,15 @@ class PublicationError(Exception):
 
 @dataclass(frozen=True)
 class LandingPoint:
-    """Cash expected from the invoices open today, up to one date (`fct_cash_landing`)."""
+    """Cash expected from the invoices open today, up to one date (`fct_cash_landing`).
+
+    The expected amount is that of the scored part of the open amount.
+    """
 
     horizon: str
     horizon_date: dt.date
     open_amount_reporting: Decimal
+    scored_amount_reporting: Decimal
     expected_amount_reporting: Decimal
 
 
@@ -101,8 +105,9 @@ class CurrencyBalance:
 class Exposure:
     """One of the customers who owe most, with what the day decided about it.
 
-    The predicted dates are those of its oldest past-due, else largest open invoice; they and the
-    decision are None for a customer who is not on the at-risk list.
+    The predicted dates are those of its oldest past-due, else largest open invoice; the decision is
+    None for a customer who is not on the at-risk list. With a prediction, a date of None lies beyond
+    the horizon of the model.
     """
 
     customer_id: str
@@ -110,6 +115,7 @@ class Exposure:
     open_amount_reporting: Decimal
     past_due_amount_reporting: Decimal
     oldest_days_past_due: int | None
+    has_prediction: bool
     predicted_payment_date: dt.date | None
     predicted_p10_date: dt.date | None
     predicted_p90_date: dt.date | None
@@ -235,6 +241,11 @@ class Trust:
     model_figures: tuple[ModelFigure, ...]
     open_totals: dict[str, Decimal]
 
+    def figure(self, model: str, metric: str) -> ModelFigure | None:
+        """Return one figure of a model over all its cases, None where it was not measured."""
+        figures = (one for one in self.model_figures if (one.model, one.metric) == (model, metric))
+        return next(figures, None)
+
     @property
     def is_reconciled(self) -> bool:
         """Whether every mart states the same open balance, to the cent."""
@@ -252,7 +263,7 @@ class SummaryFacts:
     Attributes:
         as_of_date: the business date.
         reporting_currency: ISO 4217 code.
-        landing: by date, empty when no landing was computed.
+        landing: by date, empty when no open invoice has a payment prediction.
         speed: up to 36 month ends and the day itself, oldest first; the last is the day.
         receivables: who owes what.
         retention: None when no source brought subscriptions.
@@ -285,6 +296,12 @@ class SummaryFacts:
         """
         year, month = self.as_of_date.year - 1, self.as_of_date.month
         return self._speed_on(dt.date(year, month, calendar.monthrange(year, month)[1]))
+
+    @property
+    def landing_month_end(self) -> LandingPoint | None:
+        """The landing at the end of the month; None on its last day, when nothing is left of it."""
+        point = self.landing_at("month_end")
+        return point if point is not None and point.horizon_date > self.as_of_date else None
 
     def landing_at(self, horizon: str) -> LandingPoint | None:
         """Return the landing at '7d', '14d', '30d', '60d' or 'month_end', None without one."""

@@ -15,10 +15,17 @@ from dashboard.wording import Wording
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: the text shown and, for a figure, its exact value for machines."""
+    """One cell.
+
+    Attributes:
+        text: what is shown.
+        exact: the exact value of a figure, for machines.
+        detail: what explains the text, in small print below it.
+    """
 
     text: str
     exact: str | None = None
+    detail: str | None = None
 
 
 @dataclass(frozen=True)

@@ -80,9 +80,11 @@ def _landing(
     connection: duckdb.DuckDBPyConnection, as_of_date: dt.date
 ) -> tuple[LandingPoint, ...]:
     sql = """
-        select horizon, horizon_date, open_amount_reporting, expected_amount_reporting
+        select
+            horizon, horizon_date, open_amount_reporting, scored_amount_reporting,
+            expected_amount_reporting
         from marts.fct_cash_landing
-        where as_of_date = ?
+        where as_of_date = ? and expected_amount_reporting is not null
         order by horizon_date, horizon
     """
     return tuple(LandingPoint(**row) for row in rows_of(connection, sql, [as_of_date]))
@@ -159,6 +161,11 @@ def _top_exposures(
         select
             customers.customer_id, customers.customer_name, customers.open_amount_reporting,
             customers.past_due_amount_reporting, customers.oldest_days_past_due,
+            accounts.customer_id is not null and customers.customer_id in (
+                select customer_id
+                from marts.fct_invoice_predictions
+                where as_of_date = $as_of_date
+            ) as has_prediction,
             accounts.predicted_payment_date, accounts.predicted_p10_date,
             accounts.predicted_p90_date, accounts.decision, accounts.hold_reason
         from marts.fct_customer_360 as customers
@@ -166,11 +173,12 @@ def _top_exposures(
             on
                 customers.customer_id = accounts.customer_id
                 and customers.as_of_date = accounts.as_of_date
-        where customers.as_of_date = ? and customers.open_amount_reporting > 0
+        where customers.as_of_date = $as_of_date and customers.open_amount_reporting > 0
         order by customers.open_amount_reporting desc, customers.customer_id
         limit {TOP_COUNT}
     """
-    return tuple(Exposure(**row) for row in rows_of(connection, sql, [as_of_date]))
+    rows = rows_of(connection, sql, {"as_of_date": as_of_date})
+    return tuple(Exposure(**row) for row in rows)
 
 
 def _retention(connection: duckdb.DuckDBPyConnection, as_of_date: dt.date) -> Retention:

@@ -17,7 +17,7 @@ from typing import Literal, get_args
 import yaml
 from babel import Locale as BabelLocale
 from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol
 from babel.units import format_unit
 
 Locale = Literal["en", "fr"]
@@ -25,6 +25,7 @@ WORDS_FILE = Path(__file__).parent / "words.yml"
 # British conventions: day before month, which no European reader takes for a month.
 _BABEL_LOCALES = {"en": "en_GB", "fr": "fr_FR"}
 _NO_BREAK_SPACE = "\u00a0"
+_SMALLEST_SHARE = 0.001
 # French sets a space before these marks and inside quotes; it must not break the line.
 _FRENCH_SPACE = re.compile(r" (?=[:;?!%»])|(?<=«) ")
 
@@ -66,15 +67,15 @@ class Wording:
         """Write an amount in whole units; unknown is a dash."""
         if amount is None:
             return self.say("general.unknown")
-        pattern = "¤#,##0" if self.locale == "en" else f"#,##0{_NO_BREAK_SPACE}¤"
+        code = currency or self.reporting_currency
+        pattern = f"#,##0{_NO_BREAK_SPACE}¤"
+        if self.locale == "en":
+            # CLDR sets a space between letters and digits, which Babel leaves out: CHF 100, £100.
+            is_code = get_currency_symbol(code, locale=self._babel)[-1:].isalpha()
+            pattern = f"¤{_NO_BREAK_SPACE}#,##0" if is_code else "¤#,##0"
+        rounded = _half_up(amount, 0)
         return str(
-            format_currency(
-                _half_up(amount, 0),
-                currency or self.reporting_currency,
-                pattern,
-                locale=self._babel,
-                currency_digits=False,
-            )
+            format_currency(rounded, code, pattern, locale=self._babel, currency_digits=False)
         )
 
     def days(self, number: float | None) -> str:
@@ -85,10 +86,15 @@ class Wording:
         return str(text).replace(" ", _NO_BREAK_SPACE)
 
     def share(self, rate: float | Decimal | None) -> str:
-        """Write a rate of 0 to 1 as a percentage with one decimal; undefined is a dash."""
+        """Write a rate of 0 to 1 as a percentage with one decimal; undefined is a dash.
+
+        A rate above zero never reads as zero: below 0.05 % it is "<0.1%".
+        """
         if rate is None:
             return self.say("general.unknown")
         pattern = "0.0%" if self.locale == "en" else f"0.0{_NO_BREAK_SPACE}%"
+        if 0 < rate < _SMALLEST_SHARE / 2:
+            return "<" + str(format_percent(_SMALLEST_SHARE, pattern, locale=self._babel))
         return str(format_percent(_half_up(rate, 3), pattern, locale=self._babel))
 
     def number(self, number: float | Decimal | None, places: int) -> str:
@@ -109,6 +115,10 @@ class Wording:
         if date is None:
             return self.say("general.unknown")
         return str(format_date(date, "d MMM y", locale=self._babel))
+
+    def short_date(self, date: dt.date) -> str:
+        """Write a date without its year, for labels near a date in full."""
+        return str(format_date(date, "d MMM", locale=self._babel))
 
     def long_date(self, date: dt.date) -> str:
         """Write a date with the month in full."""

@@ -24,11 +24,12 @@ def key_figures(facts: SummaryFacts, wording: Wording) -> tuple[KeyFigure, ...]:
 
 
 def _landing(facts: SummaryFacts, wording: Wording) -> KeyFigure:
-    month_end = facts.landing_at("month_end")
+    month_end = facts.landing_month_end
+    point = month_end or facts.landing_at("30d")
     return KeyFigure(
-        label=wording.say("key.landing"),
-        value=wording.money(month_end.expected_amount_reporting if month_end else None),
-        note=wording.say("key.landing_note" if month_end else "key.not_computed"),
+        label=wording.say("key.landing_30d" if point and not month_end else "key.landing"),
+        value=wording.money(point.expected_amount_reporting if point else None),
+        note=wording.say("key.landing_note" if point else "key.not_computed"),
         section_id="landing",
     )
 

@@ -27,7 +27,7 @@ def landing_section(facts: SummaryFacts, wording: Wording) -> Section:
     return replace(
         heading,
         answers=_answers(facts, wording),
-        cautions=(wording.say("landing.no_interval"), wording.say("landing.open_only")),
+        cautions=_cautions(facts, wording),
         charts=(_chart(facts.landing, wording),),
         tables=(_table(facts.landing, wording),),
     )
@@ -35,7 +35,7 @@ def landing_section(facts: SummaryFacts, wording: Wording) -> Section:
 
 def _answers(facts: SummaryFacts, wording: Wording) -> tuple[str, ...]:
     answers = []
-    month_end, days_30 = facts.landing_at("month_end"), facts.landing_at("30d")
+    month_end, days_30 = facts.landing_month_end, facts.landing_at("30d")
     if month_end is not None:
         answers.append(
             wording.say(
@@ -46,6 +46,9 @@ def _answers(facts: SummaryFacts, wording: Wording) -> tuple[str, ...]:
                 date=wording.long_date(month_end.horizon_date),
             )
         )
+    else:
+        open_amount = facts.receivables.today.open_invoices_amount_reporting
+        answers.append(wording.say("landing.open", open=wording.money(open_amount)))
     if days_30 is not None:
         answers.append(
             wording.say(
@@ -55,6 +58,15 @@ def _answers(facts: SummaryFacts, wording: Wording) -> tuple[str, ...]:
             )
         )
     return tuple(answers)
+
+
+def _cautions(facts: SummaryFacts, wording: Wording) -> tuple[str, ...]:
+    cautions = [wording.say("landing.no_interval"), wording.say("landing.open_only")]
+    first = facts.landing[0]
+    unscored = first.open_amount_reporting - first.scored_amount_reporting
+    if unscored != 0:
+        cautions.append(wording.say("landing.unscored", amount=wording.money(unscored)))
+    return tuple(cautions)
 
 
 def _chart(points: tuple[LandingPoint, ...], wording: Wording) -> Chart:
@@ -67,7 +79,7 @@ def _chart(points: tuple[LandingPoint, ...], wording: Wording) -> Chart:
         color=NAVY,
     )
     labels = [
-        f"{name}<br>{wording.date(point.horizon_date)}"
+        f"{name}<br>{wording.short_date(point.horizon_date)}"
         for name, point in zip(names, points, strict=True)
     ]
     colors = [TEAL if point.horizon == "month_end" else NAVY for point in points]
@@ -83,20 +95,21 @@ def _chart(points: tuple[LandingPoint, ...], wording: Wording) -> Chart:
 def _table(points: tuple[LandingPoint, ...], wording: Wording) -> Table:
     columns = (
         Column(wording.say("landing.horizon"), is_figure=False),
-        Column(wording.say("landing.by")),
         Column(wording.say("landing.expected")),
         Column(wording.say("landing.share")),
     )
     rows = tuple(
         (
-            Cell(wording.say(f"horizon.{point.horizon}")),
-            Cell(wording.date(point.horizon_date), point.horizon_date.isoformat()),
+            Cell(
+                wording.say(f"horizon.{point.horizon}"),
+                detail=wording.say("landing.by", date=wording.date(point.horizon_date)),
+            ),
             money_cell(wording, point.expected_amount_reporting),
             share_cell(wording, _share(point)),
         )
         for point in points
     )
-    return Table(caption=wording.say("landing.chart"), columns=columns, rows=rows)
+    return Table(caption=wording.say("landing.table"), columns=columns, rows=rows)
 
 
 def _share(point: LandingPoint) -> Decimal | None:

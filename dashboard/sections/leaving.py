@@ -11,7 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from dashboard.charts import AMBER, GREY, NAVY, RED, TEAL, Series, stacked_bars
-from dashboard.facts import MRR_GAINS, MRR_LOSSES, MrrMovement, Retention, SummaryFacts
+from dashboard.facts import MRR_GAINS, MRR_LOSSES, MrrMovement, Retention, SummaryFacts, Trust
 from dashboard.parts import (
     Cell,
     Chart,
@@ -22,6 +22,7 @@ from dashboard.parts import (
     money_cell,
     share_cell,
 )
+from dashboard.sections.trust import verdict
 from dashboard.wording import Wording, share_of
 
 _STACKS = (
@@ -45,7 +46,7 @@ def leaving_section(facts: SummaryFacts, wording: Wording) -> Section:
     return replace(
         heading,
         answers=_answers(retention, wording),
-        cautions=_cautions(retention, wording),
+        cautions=_cautions(facts.trust, retention, wording),
         charts=(_chart(retention, wording),),
         tables=(_movement_table(retention, wording), *ranked),
     )
@@ -94,11 +95,14 @@ def _moves(today: MrrMovement, wording: Wording) -> str:
     )
 
 
-def _cautions(retention: Retention, wording: Wording) -> tuple[str, ...]:
+def _cautions(trust: Trust, retention: Retention, wording: Wording) -> tuple[str, ...]:
     if not retention.churn_methods:
         return (wording.say("leave.no_predictions"),)
     if retention.churn_methods == ("base_rate",):
         return (wording.say("leave.base_rate"),)
+    ranking = trust.figure("churn", "roc_auc")
+    if ranking is not None and verdict(ranking) in ("worse", "same"):
+        return (wording.say("leave.not_proven"),)
     return ()
 
 

@@ -198,14 +198,16 @@ def _exposure_table(receivables: Receivables, wording: Wording) -> Table:
 
 
 def _expected_payment(exposure: Exposure, wording: Wording) -> str:
+    if not exposure.has_prediction:
+        return wording.say("general.unknown")
     if exposure.predicted_payment_date is None or exposure.predicted_p10_date is None:
-        return wording.date(exposure.predicted_payment_date)
+        return wording.say("owed.beyond")
     late_end = exposure.predicted_p90_date
     return wording.say(
         "owed.interval",
         p50=wording.date(exposure.predicted_payment_date),
         p10=wording.date(exposure.predicted_p10_date),
-        p90=wording.say("owed.beyond") if late_end is None else wording.date(late_end),
+        p90=wording.say("owed.later") if late_end is None else wording.date(late_end),
     )
 
 

@@ -133,13 +133,11 @@ def _table(facts: SummaryFacts, wording: Wording) -> Table:
     columns = (
         Column(wording.say("speed.metric"), is_figure=False),
         *(Column(wording.date(point.as_of_date)) for point in points),
-        Column(wording.say("speed.meaning"), is_figure=False),
     )
     rows = tuple(
         (
-            Cell(wording.say(f"metric.{metric}")),
+            Cell(wording.say(f"metric.{metric}"), detail=wording.say(f"meaning.{metric}")),
             *(_metric_cell(point, metric, wording) for point in points),
-            Cell(wording.say(f"meaning.{metric}")),
         )
         for metric in METRICS
     )

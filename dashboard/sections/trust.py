@@ -56,7 +56,7 @@ def trust_section(facts: SummaryFacts, wording: Wording) -> Section:
         answers=(
             *_loads_answer(trust, wording),
             *((reconciliation,) if trust.is_reconciled else ()),
-            *_models_answer(shown, wording),
+            *_models_answer(trust, shown, wording),
         ),
         cautions=() if trust.is_reconciled else (reconciliation,),
         missing=_missing(trust, shown, wording),
@@ -109,17 +109,22 @@ def _reconciliation(facts: SummaryFacts, wording: Wording) -> str:
     return wording.say("trust.not_reconciled", totals=stated)
 
 
-def _models_answer(shown: list[ModelFigure], wording: Wording) -> tuple[str, ...]:
+def _models_answer(trust: Trust, shown: list[ModelFigure], wording: Wording) -> tuple[str, ...]:
+    answers = []
+    error = trust.figure("time_to_pay", "mae_median_days")
+    if error is not None:
+        ours, theirs = wording.days(error.value), wording.days(error.baseline_value)
+        answers.append(wording.say("trust.payment_error", ours=ours, theirs=theirs))
     verdicts = [one for one in map(verdict, shown) if one is not None]
-    if not verdicts:
-        return ()
-    return (
-        wording.say(
-            "trust.better",
-            better=wording.whole_number(verdicts.count("better")),
-            compared=wording.whole_number(len(verdicts)),
-        ),
-    )
+    if verdicts:
+        answers.append(
+            wording.say(
+                "trust.better",
+                better=wording.whole_number(verdicts.count("better")),
+                compared=wording.whole_number(len(verdicts)),
+            )
+        )
+    return tuple(answers)
 
 
 def _missing(trust: Trust, shown: list[ModelFigure], wording: Wording) -> tuple[str, ...]:
