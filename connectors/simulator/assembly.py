@@ -104,15 +104,15 @@ def _settling(
     payment_rows, allocations = payments.payment_tables(
         spec, timeline, people, paid, applied, number
     )
-    notes, note_allocations = credits.credit_tables(
-        spec, timeline, people, claims, course, set_offs, number
-    )
+    notes = credits.collect_notes(spec, course)
     disputed = columns.take_rows(story.disputes, course.is_disputed)
     return {
         "payments": payment_rows,
         "payment_allocations": allocations,
-        "credit_notes": notes,
-        "credit_note_allocations": note_allocations,
+        "credit_notes": credits.credit_note_table(timeline, people, claims, notes),
+        "credit_note_allocations": credits.credit_note_allocation_table(
+            spec, timeline, notes, set_offs, number
+        ),
         "write_offs": credits.write_off_table(spec, timeline, claims, course, number),
         "disputes": disputes.dispute_table(spec, timeline, disputed, number[course.is_disputed]),
     }

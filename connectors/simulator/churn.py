@@ -24,15 +24,16 @@ from connectors.simulator.subscriptions import Periods, Subscriptions
 END_REASONS = ("voluntary", "payment_failure", "other")
 VOLUNTARY, PAYMENT_FAILURE, OTHER_REASON = range(3)
 
-BASE = np.array([-4.5, -4.9, -5.35])
-PER_TENURE_YEAR = -0.12
+BASE = np.array([-4.85, -5.3, -5.9])
+PER_TENURE_YEAR = -0.22
+PER_DISCONTENT = 0.9
 PER_TICKET_WEIGHT = 0.22
 PER_PRICE_RISE = 9.0
 AFTER_FAILURE = 1.0
 PER_PRESSURE = 0.42
 WEIGHTS = {1: 1.0, 3: 2.4, 12: 7.0}
-MEMORY = (1.0, 0.6, 0.3)
-"""Weight of last month, the month before, and the one before that."""
+MEMORY = (1.0, 0.8, 0.6, 0.4, 0.2)
+"""Weight of last month, the month before, and so on: customers remember for five months."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Decisions:
     customer: np.ndarray
     period: np.ndarray
     day: np.ndarray
+    discontent: np.ndarray
     tickets: np.ndarray
     price_rise: np.ndarray
     failures: np.ndarray
@@ -89,6 +91,21 @@ def sum_by_month(
     return total.reshape(customers, timeline.month_count)
 
 
+@dataclass(frozen=True)
+class Causes:
+    """What drives leaving, by customer and month: arrays of shape (customers, months).
+
+    Attributes: `rises` relative price rises, `failures` failed debits and cards, `pressure` that of
+    reminders, `tickets` their weight, `discontent` the latent state.
+    """
+
+    discontent: np.ndarray
+    tickets: np.ndarray
+    rises: np.ndarray
+    failures: np.ndarray
+    pressure: np.ndarray
+
+
 def draw_decisions(
     spec: SimulationSpec,
     timeline: Timeline,
@@ -96,56 +113,41 @@ def draw_decisions(
     payers: Payers,
     subscriptions: Subscriptions,
     periods: Periods,
-    ticket_burden: np.ndarray,
-    rises: np.ndarray,
-    failures: np.ndarray,
-    pressure: np.ndarray,
+    causes: Causes,
 ) -> Decisions:
-    """Computes the hazard of every decision and draws it.
-
-    Args:
-        spec: the specification.
-        timeline: its day grid.
-        customers: the customers.
-        payers: their payer types; prompt payers resent pressure more.
-        subscriptions: the subscriptions.
-        periods: their billing periods.
-        ticket_burden: shape (customers, months).
-        rises: shape (customers, months), relative price rise.
-        failures: shape (customers, months), failed debits and cards.
-        pressure: shape (customers, months), pressure of reminders.
-    """
+    """Computes the hazard of every decision within the history and draws it."""
     random = spec.stream("decisions")
+    own_end = subscriptions.own_end[periods.subscription]
     is_decision = subscriptions.is_main[periods.subscription] & ~periods.is_first
     is_decision &= (periods.start >= timeline.start) & (periods.start <= timeline.end)
-    is_decision &= periods.start < subscriptions.own_end[periods.subscription]
-    period = np.flatnonzero(is_decision)
+    period = np.flatnonzero(is_decision & (periods.start < own_end))
     sub, day = periods.subscription[period], periods.start[period]
     customer, month = subscriptions.customer[sub], timeline.month_index(day)
-    tickets = np.minimum(_remembered(ticket_burden, customer, month), 8)
-    failed = np.minimum(_remembered(failures, customer, month), 1.5)
-    pressed = np.minimum(_remembered(pressure, customer, month), 5)
+    tickets = np.minimum(_remembered(causes.tickets, customer, month), 8)
+    failed = np.minimum(_remembered(causes.failures, customer, month), 1.5)
+    pressed = np.minimum(_remembered(causes.pressure, customer, month), 5)
     # The rise of this very period counts too: it was announced, and the renewal shows its amount.
     own_rise = np.where(periods.is_rise[period], periods.step[period] - 1, 0)
-    rise = own_rise + 0.7 * _remembered(rises, customer, month)
-    kind = payers.type_on(customer, day)
-    resents = np.where((kind == PROMPT) | (kind == SCHEDULED), 1.5, 0.8)
-    tenure = np.clip((day - customers.live[customer]) / 365.25, 0, 4)
+    rise = own_rise + 0.7 * _remembered(causes.rises, customer, month)
+    discontent = causes.discontent[customer, np.maximum(month - 1, 0)]
     calm = (
         BASE[customers.segment[customer]]
-        + PER_TENURE_YEAR * tenure
+        + PER_TENURE_YEAR * np.clip((day - customers.live[customer]) / 365.25, 0, 4)
+        + PER_DISCONTENT * discontent
         + PER_TICKET_WEIGHT * tickets
         + PER_PRICE_RISE * rise
         + AFTER_FAILURE * failed
     )
-    weight = np.select(
-        [subscriptions.interval[sub] == months for months in WEIGHTS], list(WEIGHTS.values())
-    )
+    # Prompt payers resent being pressed more than those who know why they are.
+    resents = np.where(np.isin(payers.type_on(customer, day), (PROMPT, SCHEDULED)), 1.5, 0.8)
+    interval = subscriptions.interval[sub]
+    weight = np.select([interval == months for months in WEIGHTS], list(WEIGHTS.values()))
     hazard = _decision_hazard(calm + PER_PRESSURE * resents * pressed, weight)
     return Decisions(
         customer=customer,
         period=period,
         day=day,
+        discontent=discontent,
         tickets=tickets,
         price_rise=rise,
         failures=failed,
@@ -157,7 +159,7 @@ def draw_decisions(
 
 
 def _remembered(by_month: np.ndarray, customer: np.ndarray, month: np.ndarray) -> np.ndarray:
-    """Weighted sum over the three months before each decision."""
+    """Weighted sum over the months before each decision."""
     total = np.zeros(len(customer))
     for back, weight in enumerate(MEMORY, start=1):
         total += weight * by_month[customer, np.maximum(month - back, 0)]

@@ -35,6 +35,14 @@ def stack_rows(*parts: Rows) -> Rows:
     return replace(parts[0], **values)  # type: ignore[type-var]
 
 
+def ranks(*keys: np.ndarray) -> np.ndarray:
+    """Place of each row, from 0, in the order of the keys; the last key counts most."""
+    order = np.lexsort(keys)
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    return place
+
+
 def identifiers(prefix: str, number: np.ndarray, width: int = 6) -> pa.Array:
     """Identifiers such as `INV-000042`; negative numbers become null."""
     return joined(prefix, padded(number, width))

@@ -53,7 +53,7 @@ def _with_corrections(
     chosen = np.flatnonzero(random.random(rows.num_rows) < share)
     first = rows["recorded_at"].cast(pa.int64()).to_numpy()[chosen]
     later = first + random.integers(1, 25, len(chosen)) * 86_400 + random.integers(60, 7200)
-    is_known = later < (timeline.end + 1) * 86_400
+    is_known = later < timeline.end_second
     chosen, later = chosen[is_known], later[is_known]
     if len(chosen) == 0:
         return rows

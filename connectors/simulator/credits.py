@@ -65,72 +65,98 @@ def set_off_loose_credits(
     return replace(course, first=first), SetOffs(source, target, claims.issued[target])
 
 
-def credit_tables(
-    spec: SimulationSpec,
-    timeline: Timeline,
-    customers: Customers,
-    claims: Claims,
-    course: Course,
-    set_offs: SetOffs,
-    invoice_number: np.ndarray,
-) -> tuple[pa.Table, pa.Table]:
-    """The `credit_notes` and `credit_note_allocations` entities.
+@dataclass(frozen=True)
+class Notes:
+    """One row per credit note, in the order of its identifier."""
 
-    Args:
-        spec: the specification.
-        timeline: its day grid.
-        customers: the customers.
-        claims: the written claims.
-        course: what became of them.
-        set_offs: loose credits with a later target.
-        invoice_number: identifier number of each claim's invoice.
+    claim: np.ndarray
+    day: np.ndarray
+    cents: np.ndarray
+    is_own: np.ndarray
+    recorded: np.ndarray
+
+
+def collect_notes(spec: SimulationSpec, course: Course) -> Notes:
+    """All credit notes; one in ten is recorded up to 19 days late.
+
+    `is_own` marks notes set off against the claim they were granted for.
     """
-    random = spec.stream("credit columns")
+    random = spec.stream("credit notes")
     claim = np.flatnonzero((course.credit > 0) | (course.loose_credit > 0))
     claim = claim[np.lexsort((claim, course.credit_day[claim]))]
-    day = course.credit_day[claim]
-    late = np.where(random.random(len(claim)) < 0.10, random.integers(1, 20, len(claim)), 0)
-    recorded = columns.office_seconds(random, day + late)
-    number = np.full(len(claims.invoice), -1)
-    number[claim] = np.arange(len(claim))
-    customer = claims.customer[claim]
-    gross = course.credit[claim] + course.loose_credit[claim]
+    day, count = course.credit_day[claim], len(claim)
+    late = np.where(random.random(count) < 0.10, random.integers(1, 20, count), 0)
+    return Notes(
+        claim=claim,
+        day=day,
+        cents=course.credit[claim] + course.loose_credit[claim],
+        is_own=course.credit[claim] > 0,
+        recorded=columns.office_seconds(random, day + late),
+    )
+
+
+def credit_note_table(
+    timeline: Timeline, customers: Customers, claims: Claims, notes: Notes
+) -> pa.Table:
+    """The `credit_notes` entity, known by the end; tax at the rate of the customer's country."""
+    kept = np.flatnonzero(_is_known(timeline, notes))
+    customer, gross = claims.customer[notes.claim[kept]], notes.cents[kept]
     rate = VAT_BASIS_POINTS[customers.country[customer]]
     net = (gross * 10_000 + (10_000 + rate) // 2) // (10_000 + rate)
-    is_known = (day <= timeline.end) & (recorded < (timeline.end + 1) * 86_400)
-    notes = columns.table(
+    return columns.table(
         {
-            "credit_note_id": columns.identifiers("CRN", number[claim]),
+            "credit_note_id": columns.identifiers("CRN", kept),
             "customer_id": columns.identifiers("CUS", customer),
-            "credit_date": columns.dates(day),
+            "credit_date": columns.dates(notes.day[kept]),
             "currency": columns.labels(CURRENCIES, customers.currency[customer]),
             "gross_amount": columns.money(gross),
             "net_amount": columns.money(net),
             "tax_amount": columns.money(gross - net),
-            "recorded_at": columns.timestamps(recorded),
+            "recorded_at": columns.timestamps(notes.recorded[kept]),
         }
-    ).filter(pa.array(is_known))
-    own = np.flatnonzero(course.credit[claim] > 0)
-    source = number[set_offs.source]
-    note = np.concatenate([own, source])
-    target = np.concatenate([claim[own], set_offs.target])
-    set_off_day = np.concatenate([day[own], set_offs.day])
-    booked = np.maximum(columns.office_seconds(random, set_off_day), recorded[note])
-    is_booked = is_known[note] & (set_off_day <= timeline.end)
-    is_booked &= booked < (timeline.end + 1) * 86_400
-    order = np.lexsort((note, set_off_day))
-    order = order[is_booked[order]]
-    note, target = note[order], target[order]
-    allocations = columns.table(
+    )
+
+
+def credit_note_allocation_table(
+    spec: SimulationSpec,
+    timeline: Timeline,
+    notes: Notes,
+    set_offs: SetOffs,
+    invoice_number: np.ndarray,
+) -> pa.Table:
+    """The `credit_note_allocations` entity, known by the end.
+
+    Args:
+        spec: the specification.
+        timeline: its day grid.
+        notes: all credit notes.
+        set_offs: loose credits with a later target.
+        invoice_number: identifier number of each claim's invoice.
+    """
+    random = spec.stream("credit allocations")
+    own = np.flatnonzero(notes.is_own)
+    by_claim = np.full(len(invoice_number), -1)
+    by_claim[notes.claim] = np.arange(len(notes.claim))
+    note = np.concatenate([own, by_claim[set_offs.source]])
+    target = np.concatenate([notes.claim[own], set_offs.target])
+    day = np.concatenate([notes.day[own], set_offs.day])
+    booked = np.maximum(columns.office_seconds(random, day), notes.recorded[note])
+    is_booked = _is_known(timeline, notes)[note] & (day <= timeline.end)
+    order = np.lexsort((note, day))
+    order = order[(is_booked & (booked < timeline.end_second))[order]]
+    return columns.table(
         {
-            "credit_note_id": columns.identifiers("CRN", note),
-            "invoice_id": columns.identifiers("INV", invoice_number[target], 7),
-            "allocation_date": columns.dates(set_off_day[order]),
-            "amount": columns.money(gross[note]),
+            "credit_note_id": columns.identifiers("CRN", note[order]),
+            "invoice_id": columns.identifiers("INV", invoice_number[target[order]], 7),
+            "allocation_date": columns.dates(day[order]),
+            "amount": columns.money(notes.cents[note[order]]),
             "recorded_at": columns.timestamps(booked[order]),
         }
     )
-    return notes, allocations
+
+
+def _is_known(timeline: Timeline, notes: Notes) -> np.ndarray:
+    return (notes.day <= timeline.end) & (notes.recorded < timeline.end_second)
 
 
 def write_off_table(
@@ -146,9 +172,8 @@ def write_off_table(
     claim = np.concatenate([lost, back])
     day = np.concatenate([course.write_off_day[lost], course.recovery_day[back]])
     cents = np.concatenate([course.write_off[lost], -course.recovery[back]])
-    order = np.lexsort((claim, day))
-    number = np.empty(len(order), np.int64)
-    number[order] = np.arange(len(order))
+    number = columns.ranks(claim, day)
+    order = np.argsort(number)
     order = order[day[order] <= timeline.end]
     return columns.table(
         {

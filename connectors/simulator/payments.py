@@ -175,17 +175,31 @@ def payment_tables(
         invoice_number: identifier number of each claim's invoice.
     """
     random = spec.stream("payment columns")
-    end_second = (timeline.end + 1) * 86_400
-    order = np.lexsort((payments.kind, payments.customer, payments.day))
-    number = np.empty(len(order), np.int64)
-    number[order] = np.arange(len(order))
+    number = columns.ranks(payments.kind, payments.customer, payments.day)
     recorded = columns.office_seconds(random, payments.day + payments.lag)
-    is_known = (payments.day <= timeline.end) & (recorded < end_second)
-    source = payments.reverses
-    is_known &= (source < 0) | is_known[source]
-    kept = order[is_known[order]]
+    is_known = (payments.day <= timeline.end) & (recorded < timeline.end_second)
+    is_known &= (payments.reverses < 0) | is_known[payments.reverses]
+    own = allocations.payment
+    booked = np.maximum(columns.office_seconds(random, allocations.day), recorded[own])
+    is_booked = is_known[own] & (allocations.day <= timeline.end) & (booked < timeline.end_second)
+    return (
+        _payment_table(customers, payments, number, recorded, is_known),
+        _allocation_table(allocations, number[own], invoice_number, booked, is_booked),
+    )
+
+
+def _payment_table(
+    customers: Customers,
+    payments: Payments,
+    number: np.ndarray,
+    recorded: np.ndarray,
+    is_known: np.ndarray,
+) -> pa.Table:
+    kept = np.argsort(number)
+    kept = kept[is_known[kept]]
     rows = columns.take_rows(payments, kept)
-    payment_rows = columns.table(
+    reversed_number = np.where(rows.reverses >= 0, number[rows.reverses], -1)
+    return columns.table(
         {
             "payment_id": columns.identifiers("PAY", number[kept], 7),
             "customer_id": columns.identifiers("CUS", rows.customer),
@@ -193,28 +207,31 @@ def payment_tables(
             "currency": columns.labels(CURRENCIES, customers.currency[rows.customer]),
             "amount": columns.money(rows.cents),
             "kind": columns.labels(KINDS, rows.kind),
-            "reverses_payment_id": columns.identifiers(
-                "PAY", np.where(rows.reverses >= 0, number[rows.reverses], -1), 7
-            ),
+            "reverses_payment_id": columns.identifiers("PAY", reversed_number, 7),
             "method": columns.labels(METHODS, rows.method),
             "recorded_at": columns.timestamps(recorded[kept]),
         }
     )
-    own = allocations.payment
-    booked = np.maximum(columns.office_seconds(random, allocations.day), recorded[own])
-    order = np.lexsort((allocations.claim, number[own], allocations.day))
-    sequence = np.empty(len(order), np.int64)
-    sequence[order] = np.arange(len(order))
-    is_booked = is_known[own] & (allocations.day <= timeline.end) & (booked < end_second)
-    order = order[is_booked[order]]
-    allocation_rows = columns.table(
+
+
+def _allocation_table(
+    allocations: Allocations,
+    payment_number: np.ndarray,
+    invoice_number: np.ndarray,
+    booked: np.ndarray,
+    is_booked: np.ndarray,
+) -> pa.Table:
+    number = columns.ranks(allocations.claim, payment_number, allocations.day)
+    kept = np.argsort(number)
+    kept = kept[is_booked[kept]]
+    rows = columns.take_rows(allocations, kept)
+    return columns.table(
         {
-            "allocation_id": columns.identifiers("ALL", sequence[order], 7),
-            "payment_id": columns.identifiers("PAY", number[own[order]], 7),
-            "invoice_id": columns.identifiers("INV", invoice_number[allocations.claim[order]], 7),
-            "allocation_date": columns.dates(allocations.day[order]),
-            "amount": columns.money(allocations.cents[order]),
-            "recorded_at": columns.timestamps(booked[order]),
+            "allocation_id": columns.identifiers("ALL", number[kept], 7),
+            "payment_id": columns.identifiers("PAY", payment_number[kept], 7),
+            "invoice_id": columns.identifiers("INV", invoice_number[rows.claim], 7),
+            "allocation_date": columns.dates(rows.day),
+            "amount": columns.money(rows.cents),
+            "recorded_at": columns.timestamps(booked[kept]),
         }
     )
-    return payment_rows, allocation_rows

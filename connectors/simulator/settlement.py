@@ -81,37 +81,33 @@ def draw_courses(
     disputes: Disputes,
 ) -> Course:
     """Runs every claim from its issue to its end."""
-    random, count = spec.stream("settlement"), len(claims.invoice)
-    country = customers.country[claims.customer]
-    unmoved, pay = _pay_day(random, calendar, country, claims, payment, plan, reactions)
-    is_prepaid, pay = _prepay(random, customers, claims, payment, invoices, pay)
-    disputed = (disputes.raised < pay) & ~is_prepaid
-    after = calendar.next_run(country, payment.run_kind, disputes.resolved + disputes.extra_days)
-    after = np.where(random.random(count) < 0.05, NEVER, after)
-    pay = np.where(disputed, after, pay)
-    insolvency = customers.insolvency[claims.customer]
-    pay = np.where(pay >= insolvency, NEVER, pay)
-    void = invoices.void[claims.invoice]
-    credit_day, credit, loose, may_be_credited = _credits(random, claims, disputes, disputed, pay)
-    is_single = invoices.instalments[claims.invoice] == 1
-    keeps = (void == NEVER) & is_single & ~is_prepaid
-    credit_day = np.where(keeps, credit_day, NEVER)
-    credit, loose = np.where(keeps, credit, 0), np.where(keeps & ~disputed, loose, 0)
-    due_cash = claims.amount - credit
-    pay = np.where((void < NEVER) | (due_cash == 0), NEVER, pay)
-    parts = _parts(
-        random, calendar, country, payment, claims, due_cash, pay, insolvency, is_prepaid
+    random = spec.stream("settlement")
+    country, insolvency = (
+        customers.country[claims.customer],
+        customers.insolvency[claims.customer],
     )
-    first, second_day, second, returned_day, is_fee, may_split = parts
-    lag = np.where(random.random(count) < 0.05, random.geometric(0.13, count), 1)
-    lag = np.where(payment.payer_type < PROMPT, 0, np.minimum(lag, 45))
-    rest = np.where(void < NEVER, 0, due_cash - first - second)
+    is_single = invoices.instalments[claims.invoice] == 1
+    is_void = invoices.void[claims.invoice] < NEVER
+    unmoved, pay = _pay_day(random, calendar, country, claims, payment, plan, reactions)
+    is_prepaid, pay = _prepay(random, customers, claims, payment, is_single & ~is_void, pay)
+    disputed = (disputes.raised < pay) & ~is_prepaid
+    pay = _after_dispute(random, calendar, country, payment, disputes, disputed, pay)
+    pay = np.where(pay >= insolvency, NEVER, pay)
+    may_credit = is_single & ~is_void & ~is_prepaid
+    credited = _credits(random, claims, disputes, disputed, may_credit, pay)
+    credit_day, credit, loose, could_be_cancelled = credited
+    cash = claims.amount - credit
+    pay = np.where(is_void | (cash == 0), NEVER, pay)
+    first, second_day, second, returned_day, is_fee, could_split = _parts(
+        random, calendar, country, payment, claims, cash, pay, insolvency, is_prepaid
+    )
+    rest = np.where(is_void, 0, cash - first - second)
     rest += np.where(returned_day < NEVER, first, 0)
     write_off_day, recovery_day, recovery = _losses(
         random, calendar, country, claims, insolvency, rest, pay, returned_day, credit_day, is_fee
     )
-    is_plain = (disputes.raised == NEVER) & ~may_be_credited & ~may_split & ~is_prepaid & is_single
-    is_plain &= (void == NEVER) & (insolvency == NEVER) & (claims.renegotiated == NEVER)
+    is_plain = (disputes.raised == NEVER) & ~could_be_cancelled & ~could_split & ~is_prepaid
+    is_plain &= is_single & ~is_void & (insolvency == NEVER) & (claims.renegotiated == NEVER)
     return Course(
         unmoved_pay=unmoved,
         first_day=pay,
@@ -128,9 +124,31 @@ def draw_courses(
         recovery=recovery,
         is_disputed=disputed,
         is_prepaid=is_prepaid,
-        lag=lag,
+        lag=_recording_lag(random, payment),
         is_plain=is_plain,
     )
+
+
+def _recording_lag(random: np.random.Generator, payment: PaymentDay) -> np.ndarray:
+    """Days until a payment is known: none for debits and cards, one for transfers, 5 % later."""
+    count = len(payment.payer_type)
+    lag = np.where(random.random(count) < 0.05, random.geometric(0.13, count), 1)
+    return np.where(payment.payer_type < PROMPT, 0, np.minimum(lag, 45))
+
+
+def _after_dispute(
+    random: np.random.Generator,
+    calendar: RunCalendar,
+    country: np.ndarray,
+    payment: PaymentDay,
+    disputes: Disputes,
+    disputed: np.ndarray,
+    pay: np.ndarray,
+) -> np.ndarray:
+    """Disputed claims wait for the resolution; one in twenty is then never paid."""
+    after = calendar.next_run(country, payment.run_kind, disputes.resolved + disputes.extra_days)
+    after = np.where(random.random(len(pay)) < 0.05, NEVER, after)
+    return np.where(disputed, after, pay)
 
 
 def _pay_day(
@@ -165,14 +183,13 @@ def _prepay(
     customers: Customers,
     claims: Claims,
     payment: PaymentDay,
-    invoices: Invoices,
+    may_prepay: np.ndarray,
     pay: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
     """One customer in thirty pays three in five of its invoices before they are issued."""
     likes = random.random(len(customers)) < 0.033
     is_prepaid = likes[claims.customer] & (random.random(len(pay)) < 0.6)
-    is_prepaid &= (payment.payer_type >= PROMPT) & (invoices.instalments[claims.invoice] == 1)
-    is_prepaid &= (invoices.void[claims.invoice] == NEVER) & (claims.renegotiated == NEVER)
+    is_prepaid &= may_prepay & (payment.payer_type >= PROMPT) & (claims.renegotiated == NEVER)
     # Not before the customer was there at all.
     is_prepaid &= claims.issued > customers.live[claims.customer] + 30
     ahead = random.integers(2, 26, len(pay))
@@ -184,6 +201,7 @@ def _credits(
     claims: Claims,
     disputes: Disputes,
     disputed: np.ndarray,
+    may_credit: np.ndarray,
     pay: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Credit day, credit on the claim, credit left loose, and whether a full one was possible.
@@ -197,11 +215,12 @@ def _credits(
     gesture = np.rint(claims.amount * random.uniform(0.05, 0.3, count)).astype(np.int64)
     wanted = claims.issued + random.integers(2, 40, count)
     is_open = wanted < pay
-    granted = disputed & (disputes.outcome == CREDITED) & (disputes.credit > 0)
-    in_full, in_part = is_full & is_open & ~disputed, is_gesture & is_open & ~disputed
+    granted = may_credit & disputed & (disputes.outcome == CREDITED) & (disputes.credit > 0)
+    is_calm = may_credit & ~disputed
+    in_full, in_part = is_full & is_open & is_calm, is_gesture & is_open & is_calm
     credit = np.where(granted, disputes.credit, 0)
     credit = np.where(in_full, claims.amount, np.where(in_part, gesture, credit))
-    loose = np.where(is_gesture & ~is_open & ~disputed, gesture, 0)
+    loose = np.where(is_gesture & ~is_open & is_calm, gesture, 0)
     day = np.where(granted, disputes.resolved, NEVER)
     day = np.where(in_full | in_part | (loose > 0), wanted, day)
     return day, credit, loose, is_full

@@ -90,6 +90,11 @@ class Timeline:
         first, last = month_of(np.array([run_in, horizon]))
         return cls(run_in, start, end, horizon, int(first), int(last - first + 1))
 
+    @property
+    def end_second(self) -> int:
+        """The first second after the as-of day; nothing known then or later is written."""
+        return (self.end + 1) * 86_400
+
     def month_index(self, day: np.ndarray) -> np.ndarray:
         """Row of each day in a customer-by-month table, clipped to the simulated months."""
         return np.clip(month_of(day) - self.first_month, 0, self.month_count - 1)

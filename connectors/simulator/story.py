@@ -48,7 +48,10 @@ TRUTH_DAYS = 730
 
 @dataclass(frozen=True)
 class Base:
-    """Who is there, what they buy, how they pay; `rises` has shape (customers, months)."""
+    """Who is there, what they buy, how they pay.
+
+    Attributes: `rises` (relative price rises) and `discontent` have shape (customers, months).
+    """
 
     timeline: Timeline
     calendar: RunCalendar
@@ -59,6 +62,7 @@ class Base:
     subscriptions: Subscriptions
     periods: Periods
     rises: np.ndarray
+    discontent: np.ndarray
     tickets: Tickets
 
 
@@ -96,6 +100,7 @@ def draw_base(spec: SimulationSpec) -> Base:
     subs = subscriptions.draw_subscriptions(spec, timeline, people)
     periods = subscriptions.billing_periods(spec, timeline, subs)
     rises = churn.rises_by_month(len(people), timeline, subs, periods)
+    mood = support.draw_discontent(spec, timeline)
     return Base(
         timeline=timeline,
         calendar=RunCalendar.between(timeline.run_in - 60, timeline.end + TRUTH_DAYS),
@@ -106,7 +111,8 @@ def draw_base(spec: SimulationSpec) -> Base:
         subscriptions=subs,
         periods=periods,
         rises=rises,
-        tickets=support.draw_tickets(spec, timeline, people, paying, rises),
+        discontent=mood,
+        tickets=support.draw_tickets(spec, timeline, people, paying, rises, mood),
     )
 
 
@@ -147,10 +153,16 @@ def draw_ends(spec: SimulationSpec, base: Base, story: Story) -> tuple[churn.Dec
     pressure = churn.sum_by_month(count, timeline, claims, story.plan.day, story.felt)
     happens = (failed < NEVER).astype(np.float32)[:, None]
     failures = churn.sum_by_month(count, timeline, claims, failed[:, None], happens)
+    causes = churn.Causes(
+        discontent=base.discontent,
+        tickets=base.tickets.burden(count, timeline),
+        rises=base.rises,
+        failures=failures,
+        pressure=pressure,
+    )
     decisions = churn.draw_decisions(
-        spec, timeline, base.customers, base.payers, base.subscriptions, base.periods,
-        base.tickets.burden(count, timeline), base.rises, failures, pressure,
-    )  # fmt: skip
+        spec, timeline, base.customers, base.payers, base.subscriptions, base.periods, causes
+    )
     ends = churn.draw_ends(
         timeline, base.customers, base.subscriptions, decisions, claims, failed, failure_end
     )
@@ -183,9 +195,7 @@ def cut_story(
     claims = parts["claims"]
     parts["claims"] = replace(claims, invoice=(np.cumsum(kept) - 1)[claims.invoice])
     cut = Story(invoices=columns.take_rows(bills, kept), **parts)
-    by_issue = np.lexsort((cut.invoices.customer, cut.invoices.issued))
-    number = np.empty(len(by_issue), np.int64)
-    number[by_issue] = np.arange(len(by_issue))
+    number = columns.ranks(cut.invoices.customer, cut.invoices.issued)
     own = cut.claims.invoice
     is_taken = (cut.invoices.void[own] < NEVER) | (cut.invoices.instalments[own] > 1)
     course, set_offs = set_off_loose_credits(spec, cut.claims, cut.course, is_taken)

@@ -139,6 +139,7 @@ def decision_truth(decisions: Decisions, ends: Ends) -> pa.Table:
         {
             "customer_id": columns.identifiers("CUS", rows.customer),
             "decision_date": columns.dates(rows.day),
+            "discontent": pa.array(rows.discontent.astype(np.float64)),
             "ticket_weight": pa.array(rows.tickets),
             "price_rise": pa.array(rows.price_rise),
             "payment_failures": pa.array(rows.failures),
