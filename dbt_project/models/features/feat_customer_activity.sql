@@ -3,7 +3,7 @@
 {%- set measures = [
     'ticket', 'open_ticket', 'weighty_ticket', 'bad_satisfaction', 'open_opportunity', 'lost_opportunity',
     'contact', 'reminder', 'dispute', 'open_dispute', 'credit', 'chargeback', 'promise_due', 'promise_kept',
-    'mrr', 'subscription', 'interval_months', 'past_due_subscription', 'price_rise',
+    'subscription', 'interval_months', 'past_due_subscription', 'price_rise',
 ] -%}
 with tickets as (select * from {{ ref('int_tickets_unioned') }}),
 
@@ -23,6 +23,15 @@ promises as (select * from {{ ref('feat_promise_verdicts') }}),
 
 subscriptions as (select * from {{ ref('feat_subscription_changes') }}),
 
+closed_tickets as (
+    select
+        customer_id,
+        satisfaction,
+        greatest(known_date, cast(closed_at as date)) as closed_known_date
+    from tickets
+    where closed_at is not null
+),
+
 deltas as (
     select
         customer_id,
@@ -35,13 +44,12 @@ deltas as (
     from tickets
     where priority in ('high', 'urgent') or category = 'billing'
     union all
-    select customer_id, greatest(known_date, cast(closed_at as date)) as known_date, 'open_ticket' as measure, -1 as delta
-    from tickets
-    where closed_at is not null
+    select customer_id, closed_known_date as known_date, 'open_ticket' as measure, -1 as delta
+    from closed_tickets
     union all
-    select customer_id, greatest(known_date, cast(closed_at as date)) as known_date, 'bad_satisfaction' as measure, 1 as delta
-    from tickets
-    where closed_at is not null and satisfaction = 'bad'
+    select customer_id, closed_known_date as known_date, 'bad_satisfaction' as measure, 1 as delta
+    from closed_tickets
+    where satisfaction = 'bad'
     union all
     select customer_id, known_date, 'open_opportunity' as measure, 1 as delta
     from opportunities
@@ -100,8 +108,9 @@ daily as (
         customer_id,
         known_date,
         {%- for measure in measures %}
-        sum(delta) filter (where measure = '{{ measure }}') as {{ measure }}_delta{{ ',' if not loop.last }}
+        sum(delta) filter (where measure = '{{ measure }}') as {{ measure }}_delta,
         {%- endfor %}
+        sum(delta) filter (where measure = 'mrr') as mrr_delta
     from deltas
     where known_date < {{ as_of_date() }} and customer_id is not null
     group by customer_id, known_date
@@ -112,8 +121,9 @@ final as (
         customer_id,
         known_date,
         {%- for measure in measures %}
-        coalesce(sum({{ measure }}_delta) over known_days, 0) as {{ measure }}_{{ 'amount' if measure == 'mrr' else 'count' }}{{ ',' if not loop.last }}
+        coalesce(sum({{ measure }}_delta) over known_days, 0) as {{ measure }}_count,
         {%- endfor %}
+        coalesce(sum(mrr_delta) over known_days, 0) as mrr_amount
     from daily
     window known_days as (partition by customer_id order by known_date)
 )

@@ -63,7 +63,8 @@ final as (
         customers.segment,
         customers.country,
         cast(paying.mrr_amount as double) as mrr_amount,
-        {{ ratio('(paying.mrr_amount - activity_90d.mrr_amount)', 'activity_90d.mrr_amount') }} as mrr_change_90d_rate,
+        {{ ratio('(paying.mrr_amount - activity_90d.mrr_amount)', 'activity_90d.mrr_amount') }}
+            as mrr_change_90d_rate,
         paying.price_rise_count - coalesce(activity_90d.price_rise_count, 0) > 0 as is_price_raised_90d,
         paying.past_due_subscription_count > 0 as is_subscription_past_due,
         cast(paying.subscription_count as bigint) as subscription_count,

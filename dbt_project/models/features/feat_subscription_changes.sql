@@ -1,5 +1,11 @@
 {#- Paid subscriptions as openings and closings, in the reporting currency at the rate of the day the
     version began, so that an exchange rate alone changes nothing. -#}
+{%- set quantities = {
+    'mrr': 'mrr_amount',
+    'subscription': '1',
+    'interval_months': 'interval_months',
+    'past_due_subscription': "status = 'past_due'",
+} -%}
 with versions as (select * from {{ ref('int_subscription_versions_unioned') }}),
 
 rates as (select * from {{ ref('int_fx_rates_daily') }}),
@@ -45,28 +51,28 @@ paid as (
     where status in ('active', 'past_due')
 ),
 
-openings as (
+final as (
+    {%- for measure, quantity in quantities.items() %}
     select
         customer_id,
         known_date,
-        ended_date,
-        unnest([
-            {'measure': 'mrr', 'delta': mrr_amount},
-            {'measure': 'subscription', 'delta': cast(1 as decimal(28, 10))},
-            {'measure': 'interval_months', 'delta': cast(interval_months as decimal(28, 10))},
-            {'measure': 'past_due_subscription', 'delta': cast(status = 'past_due' as decimal(28, 10))}
-        ]) as change
+        '{{ measure }}' as measure,
+        cast({{ quantity }} as decimal(28, 10)) as delta
     from paid
-),
-
-final as (
-    select customer_id, known_date, change.measure as measure, change.delta as delta
-    from openings
     union all
-    select customer_id, ended_date as known_date, change.measure as measure, -change.delta as delta
-    from openings
+    select
+        customer_id,
+        ended_date as known_date,
+        '{{ measure }}' as measure,
+        -cast({{ quantity }} as decimal(28, 10)) as delta
+    from paid
     union all
-    select customer_id, known_date, 'price_rise' as measure, cast(1 as decimal(28, 10)) as delta
+    {%- endfor %}
+    select
+        customer_id,
+        known_date,
+        'price_rise' as measure,
+        1 as delta
     from paid
     where is_price_rise
 )
