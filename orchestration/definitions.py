@@ -5,6 +5,7 @@ Belongs here: putting the parts together. Does not belong here: any part.
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import dagster as dg
@@ -32,6 +33,7 @@ def build_definitions(config_path: Path, source_path: Path | None = None) -> dg.
     Raises:
         ConfigError: The configuration cannot be used.
     """
+    warnings.filterwarnings("ignore", category=dg.BetaWarning)
     company = load_company(config_path, source_path)
     partitions = daily_partitions(company)
     dbt_models = build_dbt_assets(ensure_manifest(), partitions)

@@ -3,7 +3,7 @@
 Belongs here: building, auditing and swapping a publication. Does not belong here: what the marts
 hold (dbt), who reads them (dashboard, outreach).
 
-A publication is a folder `published/<as_of_date>_<content>` with `marts.duckdb` and
+A publication is a folder `published/<as_of_date>_<content>` with `publication.duckdb` and
 `publication.json`. `published/current` points to the newest that passed its audit; the swap of that
 pointer is one rename. A run that fails leaves it where it was.
 """
@@ -22,7 +22,8 @@ from pathlib import Path
 import duckdb
 
 KEPT = 7
-DATABASE = "marts.duckdb"
+# Not named as its schema: `marts.fct_dso` must read as schema and table wherever it is opened.
+DATABASE = "publication.duckdb"
 FACTS = "publication.json"
 SCHEMA = "marts"
 

@@ -16,6 +16,9 @@ from orchestration.lock import writer_lock
 # A run started in the UI waits for one started on the command line.
 LOCK_WAIT_SECONDS = 600.0
 
+# A day builds on the day before: a backfill takes its dates one by one.
+ONE_DAY_A_RUN = dg.BackfillPolicy.multi_run()
+
 
 class CompanyResource(dg.ConfigurableResource):
     """A company, by its configuration file.

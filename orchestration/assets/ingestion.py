@@ -14,7 +14,7 @@ from connectors.contract import ENTITIES
 from connectors.files import load_files
 from connectors.landing import MANIFEST, ManifestRow, last_manifest_row
 from orchestration.config import Company
-from orchestration.resources import CompanyResource, load_time
+from orchestration.resources import ONE_DAY_A_RUN, CompanyResource, load_time
 from orchestration.stages import stage
 from orchestration.warehouse import prepare_schemas, reading, writing
 
@@ -99,6 +99,7 @@ def build_raw_files(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
             ),
         ],
         partitions_def=partitions,
+        backfill_policy=ONE_DAY_A_RUN,
         pool="warehouse",
     )
     def raw_files(

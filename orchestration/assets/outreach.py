@@ -12,7 +12,7 @@ import pyarrow as pa
 from orchestration.config import Company
 from orchestration.emitting import emit_day, mark_emitted
 from orchestration.publishing import PublicationError, published_day
-from orchestration.resources import CompanyResource, as_of_date
+from orchestration.resources import ONE_DAY_A_RUN, CompanyResource, as_of_date
 from orchestration.stages import stage
 from orchestration.warehouse import writing
 from outreach.policy import DEFAULT_POLICY_PATH, load_policy, policy_rows
@@ -51,6 +51,7 @@ def build_policy(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
             ),
         ],
         partitions_def=partitions,
+        backfill_policy=ONE_DAY_A_RUN,
         pool="warehouse",
     )
     def raw_policy(company: CompanyResource) -> Iterator[dg.MaterializeResult]:
@@ -74,6 +75,7 @@ def build_emission(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         deps=[dg.AssetKey(["published", "marts"])],
         kinds={"csv", "excel", "email"},
         partitions_def=partitions,
+        backfill_policy=ONE_DAY_A_RUN,
         pool="warehouse",
     )
     def day(context: dg.AssetExecutionContext, company: CompanyResource) -> dg.MaterializeResult:

@@ -6,7 +6,7 @@ Belongs here: the asset around `orchestration.publishing`. Does not belong here:
 import dagster as dg
 
 from orchestration.publishing import publish
-from orchestration.resources import CompanyResource, as_of_date
+from orchestration.resources import ONE_DAY_A_RUN, CompanyResource, as_of_date
 from orchestration.stages import stage
 
 GROUP = "publication"
@@ -29,6 +29,7 @@ def build_publication(
         deps=marts,
         kinds={"duckdb"},
         partitions_def=partitions,
+        backfill_policy=ONE_DAY_A_RUN,
         pool="warehouse",
     )
     def marts_published(

@@ -15,7 +15,7 @@ from orchestration.modelling import (
     train_models,
     write_predictions,
 )
-from orchestration.resources import CompanyResource, as_of_date
+from orchestration.resources import ONE_DAY_A_RUN, CompanyResource, as_of_date
 from orchestration.stages import stage
 
 GROUP = "scoring"
@@ -67,6 +67,7 @@ def build_predictions(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinitio
             for table, description in _DESCRIPTIONS.items()
         ],
         partitions_def=partitions,
+        backfill_policy=ONE_DAY_A_RUN,
         pool="warehouse",
     )
     def predictions(
@@ -95,6 +96,7 @@ def build_models(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         deps=[dg.AssetKey(["features", feature]) for feature in FEATURES],
         kinds={"xgboost"},
         partitions_def=partitions,
+        backfill_policy=ONE_DAY_A_RUN,
         pool="warehouse",
     )
     def trained(

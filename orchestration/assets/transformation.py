@@ -15,7 +15,7 @@ from orchestration.config import Company
 from orchestration.dbt import AFTER_SCORING, Translator
 from orchestration.dbt_run import build
 from orchestration.previews import table_metadata
-from orchestration.resources import CompanyResource, as_of_date
+from orchestration.resources import ONE_DAY_A_RUN, CompanyResource, as_of_date
 from orchestration.stages import stage
 
 
@@ -30,7 +30,7 @@ def build_dbt_assets(
         exclude=AFTER_SCORING,
         dagster_dbt_translator=Translator(),
         partitions_def=partitions,
-        backfill_policy=dg.BackfillPolicy.multi_run(),
+        backfill_policy=ONE_DAY_A_RUN,
         pool="warehouse",
     )
     def warehouse(context: dg.AssetExecutionContext, company: CompanyResource) -> Iterator[Any]:
@@ -43,7 +43,7 @@ def build_dbt_assets(
         select=AFTER_SCORING,
         dagster_dbt_translator=Translator(),
         partitions_def=partitions,
-        backfill_policy=dg.BackfillPolicy.multi_run(),
+        backfill_policy=ONE_DAY_A_RUN,
         pool="warehouse",
     )
     def decisions(context: dg.AssetExecutionContext, company: CompanyResource) -> Iterator[Any]:

@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -88,6 +88,11 @@ def business_date(company: Company, as_of: datetime | None) -> date:
     return company.config.run.as_of_date or datetime.now(company.timezone).date()
 
 
+def last_working_day(day: date) -> date:
+    """The day itself, or the Friday before a weekend: nothing is written to customers on weekends."""
+    return day - timedelta(days=max(day.weekday() - 4, 0))
+
+
 def require_writable(company: Company) -> None:
     """Find out before any work that the home folder can be written.
 
@@ -123,7 +128,9 @@ def simulate(
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same company.")] = 1,
     end: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Last day of the history; default today."),
+        typer.Option(
+            formats=["%Y-%m-%d"], help="Last day of the history; default the last working day."
+        ),
     ] = None,
     folder: Annotated[Path | None, typer.Option(help="Home folder; default ./data.")] = None,
     file_format: Annotated[str, typer.Option("--format", help="csv or parquet.")] = "csv",
@@ -141,7 +148,7 @@ def simulate(
         fail(f"{home / CONFIG_NAME} exists. Choose another --folder, or remove it first.", 2)
     if file_format not in ("csv", "parquet"):
         fail(f"--format {file_format} is unknown. Use csv or parquet.", 2)
-    last_day = end.date() if end else datetime.now().astimezone().date()
+    last_day = end.date() if end else last_working_day(datetime.now().astimezone().date())
     with explained_errors(), out.status("Simulating a company …"):
         rows = write_simulated_company(home, customers, months, seed, last_day, file_format)
     out.print(
