@@ -206,14 +206,26 @@ def promise_table(
     reactions: Reactions,
     course: Course,
     sent: np.ndarray,
+    void: np.ndarray,
     invoice_number: np.ndarray,
 ) -> pa.Table:
-    """The `promises` entity: made in answer to a sent reminder while the claim was unpaid."""
+    """The `promises` entity: made in answer to a sent reminder while the claim was unpaid.
+
+    Args:
+        spec: the specification.
+        timeline: its day grid.
+        claims: the written claims.
+        reactions: what each reminder would set off.
+        course: what became of each claim.
+        sent: shape (claims, steps), steps that were sent.
+        void: day each claim's invoice was voided, `NEVER` if not.
+        invoice_number: identifier number of each claim's invoice.
+    """
     random = spec.stream("promises")
     says = sent & ((reactions.kind == KEEPS) | (reactions.kind == BREAKS))
     claim, step = np.nonzero(says)
     made, promised = reactions.made[claim, step], reactions.promised[claim, step]
-    is_real = (made < course.first_day[claim]) & (made <= timeline.end)
+    is_real = (made < course.first_day[claim]) & (made < void[claim]) & (made <= timeline.end)
     claim, made, promised = claim[is_real], made[is_real], promised[is_real]
     is_part = random.random(len(claim)) < 0.07
     amount = claims.amount[claim] - course.credit[claim]

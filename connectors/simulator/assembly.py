@@ -129,7 +129,14 @@ def _contact_history(
     )  # fmt: skip
     entity, reminder_truth = activities.activity_table(spec, timeline, claims, rows, number)
     promises = activities.promise_table(
-        spec, timeline, claims, story.reactions, story.course, story.sent, number
+        spec,
+        timeline,
+        claims,
+        story.reactions,
+        story.course,
+        story.sent,
+        story.invoices.void[claims.invoice],
+        number,
     )
     return {"activities": entity, "promises": promises}, reminder_truth
 
