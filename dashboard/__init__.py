@@ -6,6 +6,13 @@ business arithmetic (dbt), reading the live warehouse, Dagster, the clock.
 
 from dashboard.facts import PublicationError, SummaryFacts
 from dashboard.page import write_cfo_summary
+from dashboard.publication import open_publication
 from dashboard.reading import summary_facts
 
-__all__ = ["PublicationError", "SummaryFacts", "summary_facts", "write_cfo_summary"]
+__all__ = [
+    "PublicationError",
+    "SummaryFacts",
+    "open_publication",
+    "summary_facts",
+    "write_cfo_summary",
+]

@@ -30,7 +30,7 @@ TABLES = (
 
 
 def open_publication(publication: Path) -> duckdb.DuckDBPyConnection:
-    """Open a published DuckDB file for reading only.
+    """Open a published DuckDB file for reading only, whatever it is called.
 
     Raises:
         PublicationError: there is no such file, or it is not a DuckDB database.
@@ -38,9 +38,16 @@ def open_publication(publication: Path) -> duckdb.DuckDBPyConnection:
     remedy = "Run `encours run` to publish a day."
     if not publication.is_file():
         raise PublicationError(f"No publication at {publication}.", remedy)
+    # DuckDB names a database after its file: of a copy named marts.duckdb, `marts.fct_dso` would be
+    # ambiguous. Attached under a name of ours it never is.
+    connection = duckdb.connect(":memory:")
+    quoted = str(publication).replace("'", "''")
     try:
-        return duckdb.connect(str(publication), read_only=True)
+        connection.execute(f"attach '{quoted}' as publication (type duckdb, read_only)")
+        connection.execute("use publication")
+        return connection
     except duckdb.Error as error:
+        connection.close()
         raise PublicationError(
             f"Cannot read the publication {publication}: {error}.", remedy
         ) from error

@@ -7,8 +7,5 @@ for (const source of document.querySelectorAll("script[data-chart]")) {
 const resizeCharts = () => {
   for (const element of document.querySelectorAll(".chart")) Plotly.Plots.resize(element);
 };
-window.addEventListener("beforeprint", () => {
-  for (const details of document.querySelectorAll("details")) details.open = true;
-  resizeCharts();
-});
+window.addEventListener("beforeprint", resizeCharts);
 window.addEventListener("afterprint", resizeCharts);

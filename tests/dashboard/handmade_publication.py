@@ -1,16 +1,17 @@
 """A small publication, written by hand, whose figures a reader can check with a pencil.
 
-Two customers owe in two currencies, a third only pays a subscription. Columns are those of the
-marts; only the columns that the tests' readers use are filled.
+Two customers owe in two currencies, a third only pays a subscription. The columns are those the
+readers of the publication use, as the contracts of the marts declare them (a test compares).
 """
 
 import datetime as dt
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-AS_OF = dt.date(2026, 3, 31)
+AS_OF = dt.date(2026, 3, 20)
 FEBRUARY = dt.date(2026, 2, 28)
 YEAR_AGO = dt.date(2025, 3, 31)
 
@@ -97,7 +98,13 @@ SCHEMAS = {
         "horizon": "varchar",
         "horizon_date": "date",
         "open_amount_reporting": _MONEY,
+        "scored_amount_reporting": _MONEY,
         "expected_amount_reporting": _MONEY,
+    },
+    "fct_invoice_predictions": {
+        "as_of_date": "date",
+        "invoice_id": "varchar",
+        "customer_id": "varchar",
     },
     "fct_at_risk_accounts": {
         "as_of_date": "date",
@@ -135,28 +142,36 @@ SCHEMAS = {
 }
 
 
-def aged(customer_id: str, currency: str, amounts: tuple[str, ...], **changes: Any) -> dict[str, Any]:
+def aged(
+    customer_id: str, currency: str, amounts: tuple[str, ...], **changes: Any
+) -> dict[str, Any]:
     """One row; amounts are the five buckets in the reporting currency."""
     buckets = ["not_due", "d1_30", "d31_60", "d61_90", "d90_plus"]
-    total = sum(float(amount) for amount in amounts)
+    total = sum(map(Decimal, amounts), Decimal(0))
+    past_due = total - Decimal(amounts[0])
     row: dict[str, Any] = {
         "as_of_date": AS_OF,
         "customer_id": customer_id,
         "currency": currency,
-        "open_invoices_amount": f"{total:.2f}",
-        "past_due_amount": f"{total - float(amounts[0]):.2f}",
-        "open_invoices_amount_reporting": f"{total:.2f}",
-        "past_due_amount_reporting": f"{total - float(amounts[0]):.2f}",
+        "open_invoices_amount": total,
+        "past_due_amount": past_due,
+        "open_invoices_amount_reporting": total,
+        "past_due_amount_reporting": past_due,
         "unapplied_cash_amount_reporting": "0",
         "unapplied_credit_notes_amount_reporting": "0",
         "prepayments_amount_reporting": "0",
-        "ar_net_amount_reporting": f"{total:.2f}",
-        **{f"{bucket}_amount_reporting": amount for bucket, amount in zip(buckets, amounts, strict=True)},
+        "ar_net_amount_reporting": total,
+        **{
+            f"{bucket}_amount_reporting": amount
+            for bucket, amount in zip(buckets, amounts, strict=True)
+        },
     }
     return {**row, **changes}
 
 
-def item(customer_id: str, invoice_id: str, days_past_due: int, amount: str, **changes: Any) -> dict[str, Any]:
+def item(
+    customer_id: str, invoice_id: str, days_past_due: int, amount: str, **changes: Any
+) -> dict[str, Any]:
     row = {
         "as_of_date": AS_OF,
         "invoice_id": invoice_id,
@@ -176,7 +191,7 @@ def movement(as_of_date: dt.date, closing: str, customers: int, **moves: Any) ->
         "as_of_date": as_of_date,
         **row,
         "closing_mrr_reporting": closing,
-        "arr_reporting": f"{12 * float(closing):.2f}",
+        "arr_reporting": 12 * Decimal(closing),
         "closing_customer_count": customers,
         "churned_customer_count": 0,
         "logo_churn": None,
@@ -196,7 +211,9 @@ def load(entity: str, rows_in: int, quarantined: int = 0) -> dict[str, Any]:
     }
 
 
-def evaluation(model: str, metric: str, value: float, baseline: float, **changes: Any) -> dict[str, Any]:
+def evaluation(
+    model: str, metric: str, value: float, baseline: float, **changes: Any
+) -> dict[str, Any]:
     row = {
         "as_of_date": AS_OF,
         "model": model,
@@ -300,16 +317,18 @@ def handmade_rows() -> dict[str, Rows]:
                 "horizon": horizon,
                 "horizon_date": date,
                 "open_amount_reporting": "2000.00",
+                "scored_amount_reporting": "1900.00",
                 "expected_amount_reporting": amount,
             }
             for horizon, date, amount in [
-                ("60d", dt.date(2026, 5, 30), "1500.00"),
-                ("7d", dt.date(2026, 4, 7), "300.40"),
-                ("14d", dt.date(2026, 4, 14), "600.00"),
-                ("30d", dt.date(2026, 4, 30), "1100.50"),
-                ("month_end", dt.date(2026, 4, 30), "1100.50"),
+                ("60d", dt.date(2026, 5, 19), "1500.00"),
+                ("7d", dt.date(2026, 3, 27), "300.40"),
+                ("14d", dt.date(2026, 4, 3), "600.00"),
+                ("30d", dt.date(2026, 4, 19), "1100.50"),
+                ("month_end", dt.date(2026, 3, 31), "450.50"),
             ]
         ],
+        "fct_invoice_predictions": [{"as_of_date": AS_OF, "invoice_id": "I1", "customer_id": "C1"}],
         "fct_at_risk_accounts": [
             {
                 "as_of_date": AS_OF,
@@ -333,6 +352,7 @@ def handmade_rows() -> dict[str, Rows]:
             evaluation("time_to_pay", "mae_median_days", 9.9, 9.9, segment="new"),
             evaluation("time_to_pay", "mae_median_days", 1.0, 2.0, as_of_date=FEBRUARY),
             evaluation("churn", "brier", 0.05, 0.06),
+            evaluation("churn", "roc_auc", 0.7, 0.5),
         ],
         "fct_source_loads": [
             load("customers", 3),
@@ -344,16 +364,23 @@ def handmade_rows() -> dict[str, Rows]:
 
 
 def publish(path: Path, rows: dict[str, Rows]) -> Path:
-    """Write the rows as a publication; a table without rows is published empty."""
-    with duckdb.connect(str(path)) as connection:
-        connection.execute("create schema marts")
-        for table, columns in SCHEMAS.items():
-            declared = ", ".join(f"{name} {kind}" for name, kind in columns.items())
-            connection.execute(f"create table marts.{table} ({declared})")
-            for row in rows.get(table, []):
-                names = ", ".join(row)
-                marks = ", ".join("?" for _ in row)
-                connection.execute(
-                    f"insert into marts.{table} ({names}) values ({marks})", list(row.values())
-                )
+    """Write the rows as a new publication."""
+    path.unlink(missing_ok=True)
+    with duckdb.connect(":memory:") as connection:
+        connection.execute(f"attach '{path}' as publication")
+        connection.execute("use publication")
+        fill(connection, rows)
     return path
+
+
+def fill(connection: duckdb.DuckDBPyConnection, rows: dict[str, Rows]) -> None:
+    """Create the marts with the rows; a table without rows stays empty."""
+    connection.execute("create schema marts")
+    for table, columns in SCHEMAS.items():
+        declared = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+        connection.execute(f"create table marts.{table} ({declared})")
+        for row in rows.get(table, []):
+            names, marks = ", ".join(row), ", ".join("?" for _ in row)
+            connection.execute(
+                f"insert into marts.{table} ({names}) values ({marks})", list(row.values())
+            )
