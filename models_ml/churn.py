@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 # The label window ends after 120 days; a gap of up to 30 more is a late renewal, not churn.
 LABEL_DAYS = 150
+# Events are customers who left, not rows: one who left is churned in about three month ends.
 MINIMUM_EVENTS_FOR_TREES = 300
 MINIMUM_EVENTS_FOR_LOGISTIC = 30
 FOLDS = 3
@@ -142,11 +143,14 @@ def train_churn(
     model.card = {
         "model": "churn",
         "method": model.method,
-        "reason": _reason_for_method(model, len(customer_months), int(happened.sum())),
+        "reason": _reason_for_method(
+            model, len(customer_months), churned_customers(table, happened)
+        ),
         "training_cutoff": as_of_date.isoformat(),
         "seed": seed,
         "rows": len(table),
-        "events": int(happened.sum()),
+        "churned_rows": int(happened.sum()),
+        "events": churned_customers(table, happened),
         "features": model.encoding.names,
         "holdout": holdout,
         "evaluation": evaluation,
@@ -191,15 +195,20 @@ def _reason_for_method(model: ChurnModel, rows_given: int, events: int) -> str:
         return "No month is old enough to know its label: nothing is predicted."
     if model.method == "base_rate":
         return (
-            f"{events} churn events known by the cutoff, fewer than the "
+            f"{events} churned customers known by the cutoff, fewer than the "
             f"{MINIMUM_EVENTS_FOR_LOGISTIC} a regression needs: every customer gets the base rate."
         )
     if model.method == "logistic":
         return (
-            f"{events} churn events known by the cutoff, fewer than the "
+            f"{events} churned customers known by the cutoff, fewer than the "
             f"{MINIMUM_EVENTS_FOR_TREES} trees need: penalised logistic."
         )
-    return f"{events} churn events known by the cutoff."
+    return f"{events} churned customers known by the cutoff."
+
+
+def churned_customers(table: pd.DataFrame, happened: np.ndarray) -> int:
+    """Return how many different customers churned."""
+    return int(table.loc[happened, "customer_id"].nunique())
 
 
 def fit(table: pd.DataFrame, happened: np.ndarray, seed: int) -> ChurnModel:
@@ -208,14 +217,14 @@ def fit(table: pd.DataFrame, happened: np.ndarray, seed: int) -> ChurnModel:
     Log-loss without class weights: weights moved the calibration error from .022 to .140 at equal
     AUC.
     """
-    events = int(happened.sum())
+    events = churned_customers(table, happened)
     model = ChurnModel(
         method="base_rate",
         encoding=learn_encoding(table, CUSTOMER_NUMERIC, CUSTOMER_CATEGORICAL),
         peers=learn_peers(table, CUSTOMER_GROUPS),
         base_rate=float(happened.mean()) if len(happened) else None,
     )
-    if events < MINIMUM_EVENTS_FOR_LOGISTIC or events == len(happened):
+    if events < MINIMUM_EVENTS_FOR_LOGISTIC or happened.all():
         return model
     if events < MINIMUM_EVENTS_FOR_TREES:
         model.method = "logistic"
@@ -270,8 +279,8 @@ def _evaluate_holdout(
         "first_test_month": str(months[test].min()),
         "train_rows": int(train.sum()),
         "test_rows": int(test.sum()),
-        "train_events": int(happened[train].sum()),
-        "test_events": int(happened[test].sum()),
+        "train_events": churned_customers(table, happened & train),
+        "test_events": churned_customers(table, happened & test),
         "method": model.method,
     }
     return figures, described

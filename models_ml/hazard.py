@@ -41,14 +41,14 @@ if TYPE_CHECKING:
 MINIMUM_PAID_INVOICES = 300
 # Landmark rows and survived intervals kept: costs little accuracy, bounds the time (MODELS.md).
 MAXIMUM_ROWS = 60_000
-MAXIMUM_SURVIVED = 120_000
-ROUNDS = 110
+MAXIMUM_SURVIVED = 100_000
+ROUNDS = 90
 MAXIMUM_CELLS = 128
 PARAMETERS = {
     "objective": "binary:logistic",
     "tree_method": "hist",
     "max_depth": 6,
-    "eta": 0.1,
+    "eta": 0.12,
     "min_child_weight": 20.0,
     "reg_lambda": 2.0,
     "colsample_bytree": 0.7,

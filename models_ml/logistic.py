@@ -70,8 +70,8 @@ def logistic_contributions(logistic: Logistic, table: pd.DataFrame) -> tuple[np.
 def _design(logistic: Logistic, table: pd.DataFrame) -> np.ndarray:
     numbers = np.column_stack([to_float(table[name]) for name in logistic["numeric"]])
     numbers = np.where(np.isnan(numbers), np.array(logistic["fill"]), numbers)
-    # Ten standard deviations: an outlier must not decide alone.
-    numbers = np.clip((numbers - logistic["mean"]) / np.array(logistic["scale"]), -10.0, 10.0)
+    # Five standard deviations: an outlier must not decide alone.
+    numbers = np.clip((numbers - logistic["mean"]) / np.array(logistic["scale"]), -5.0, 5.0)
     indicators = [
         (table[name] == category).to_numpy(dtype=float, na_value=0.0)
         for name, known in logistic["categories"]

@@ -90,6 +90,24 @@ CUSTOMER_GROUPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "profile": (("segment", "country"), ("country",)),
 }
 
+# A reader takes more of these for worse. Where the contribution says the opposite (it is of the whole
+# group, the value of one column), the reason would contradict itself and is left out.
+WORSE_WHEN_HIGHER = {
+    "customer_days_late_last3",
+    "customer_days_late_mean",
+    "cohort_days_late_median",
+    "customer_past_due_count",
+    "customer_open_dispute_count",
+    "customer_open_ticket_count",
+    "customer_credit_count",
+    "past_due_invoice_count",
+    "dispute_count_180d",
+    "ticket_count_90d",
+    "reminder_count_90d",
+    "is_subscription_past_due",
+}
+WORSE = ("later", "raises")
+
 Groups = dict[str, tuple[tuple[str, ...], tuple[str, ...]]]
 Peers = dict[str, float]
 # Shown as they are: words have no median.
@@ -162,15 +180,22 @@ def _top_reasons(
         feature = next((name for name in shown_columns[group] if not _is_null(record[name])), None)
         if feature is None:
             continue
-        reasons.append(
-            {
-                "feature": feature,
-                "value": _plain(record[feature]),
-                "peer": peers.get(feature),
-                "effect": effects[0] if sums[group] > 0 else effects[1],
-            }
-        )
+        value, peer = _plain(record[feature]), peers.get(feature)
+        effect = effects[0] if sums[group] > 0 else effects[1]
+        if _says_something(feature, value, peer, effect):
+            reasons.append({"feature": feature, "value": value, "peer": peer, "effect": effect})
     return reasons
+
+
+def _says_something(
+    feature: str, value: str | float | bool, peer: float | None, effect: str
+) -> bool:
+    """Return whether the value differs from the norm, and on the side that the effect is on."""
+    if isinstance(value, str) or peer is None:
+        return True
+    if value == peer:
+        return False
+    return feature not in WORSE_WHEN_HIGHER or (value > peer) == (effect in WORSE)
 
 
 def _is_null(value: Any) -> bool:

@@ -20,7 +20,7 @@ def _figures(model) -> dict[str, tuple[float, float]]:
 
 @pytest.fixture(scope="module")
 def many():
-    return simulate_customer_months(customers=400)
+    return simulate_customer_months(customers=600)
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def test_trees_are_calibrated_out_of_fold(trees):
 
 
 def test_with_few_events_a_penalised_logistic_is_used_and_stated():
-    months, outcomes, scoring = simulate_customer_months(customers=80, monthly_rate=0.01)
+    months, outcomes, scoring = simulate_customer_months(customers=150, monthly_rate=0.01)
     model = train_churn(months, outcomes, AS_OF)
     assert model.method == "logistic"
     assert "fewer than the 300 trees need" in model.card["reason"]

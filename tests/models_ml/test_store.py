@@ -41,10 +41,16 @@ def test_a_loaded_fallback_predicts_the_same(tmp_path: Path):
     )
 
 
-@pytest.mark.parametrize(("customers", "rate"), [(400, 0.02), (80, 0.01), (12, 0.005)])
-def test_a_loaded_churn_model_predicts_the_same(tmp_path: Path, customers: int, rate: float):
+@pytest.mark.parametrize(
+    ("customers", "rate", "method"),
+    [(600, 0.02, "xgboost"), (150, 0.01, "logistic"), (12, 0.005, "base_rate")],
+)
+def test_a_loaded_churn_model_predicts_the_same(
+    tmp_path: Path, customers: int, rate: float, method: str
+):
     months, outcomes, scoring = simulate_customer_months(customers, monthly_rate=rate)
     model = train_churn(months, outcomes, AS_OF)
+    assert model.method == method
     save_model(model, tmp_path)
     pd.testing.assert_frame_equal(
         predict_churn(load_model(tmp_path), scoring), predict_churn(model, scoring)
