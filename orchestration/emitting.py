@@ -53,7 +53,7 @@ def missing_sources(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
 def data_warnings(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """What a reader of the lists must know about the data, in plain words."""
     lines = [
-        f"No {entity}: {purpose} could not be computed."
+        f"No {entity.replace('_', ' ')}: {purpose} could not be computed."
         for entity, purpose in missing_sources(connection).items()
     ]
     quarantined = rows_of(
@@ -61,7 +61,14 @@ def data_warnings(connection: duckdb.DuckDBPyConnection) -> list[str]:
         "select entity, quarantined from marts.fct_source_loads where quarantined > 0 order by entity",
     )
     lines += [
-        f"{row['quarantined']} rows of {row['entity']} are in quarantine." for row in quarantined
+        f"Quarantine holds {row['quarantined']} rows of {row['entity'].replace('_', ' ')}."
+        for row in quarantined
+    ]
+    suspended = rows_of(connection, "from marts.fct_suspense order by entity, reason, currency")
+    lines += [
+        f"{row['record_count']} {row['entity'].replace('_', ' ')} in {row['currency']} are left out:"
+        f" {row['reason'].replace('_', ' ')}."
+        for row in suspended
     ]
     fallbacks = rows_of(
         connection,

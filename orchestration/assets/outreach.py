@@ -5,11 +5,12 @@ Belongs here: assets around `outreach` and `orchestration.emitting`. Does not be
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import dagster as dg
+import duckdb
 import pyarrow as pa
 
-from orchestration.config import Company
 from orchestration.emitting import emit_day, mark_emitted
 from orchestration.publishing import PublicationError, published_day
 from orchestration.resources import ONE_DAY_A_RUN, CompanyResource, as_of_date
@@ -21,15 +22,18 @@ GROUP = "outreach"
 POLICY_TABLES = ("steps", "settings")
 
 
-def load_policy_rows(company: Company) -> dict[str, int]:
-    """Replace `raw_policy` by the rows of the company's policy; rows by table."""
-    rows = policy_rows(load_policy(company.policy_path or DEFAULT_POLICY_PATH))
-    with writing(company.warehouse) as connection:
-        connection.execute("create schema if not exists raw_policy")
-        for table in POLICY_TABLES:
-            connection.register("_policy_rows", pa.Table.from_pylist(rows[table]))
-            connection.execute(f"create or replace table raw_policy.{table} as from _policy_rows")
-            connection.unregister("_policy_rows")
+def write_policy(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, int]:
+    """Replace `raw_policy` by the rows of a policy file; rows by table.
+
+    Raises:
+        PolicyError: The policy cannot be used.
+    """
+    rows = policy_rows(load_policy(path))
+    connection.execute("create schema if not exists raw_policy")
+    for table in POLICY_TABLES:
+        connection.register("_policy_rows", pa.Table.from_pylist(rows[table]))
+        connection.execute(f"create or replace table raw_policy.{table} as from _policy_rows")
+        connection.unregister("_policy_rows")
     return {table: len(rows[table]) for table in POLICY_TABLES}
 
 
@@ -55,12 +59,13 @@ def build_policy(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         pool="warehouse",
     )
     def raw_policy(company: CompanyResource) -> Iterator[dg.MaterializeResult]:
-        with company.writer() as current:
-            for table, rows in load_policy_rows(current).items():
-                yield dg.MaterializeResult(
-                    asset_key=dg.AssetKey(["raw_policy", table]),
-                    metadata={"dagster/row_count": rows},
-                )
+        with company.writer() as current, writing(current.warehouse) as connection:
+            written = write_policy(connection, current.policy_path or DEFAULT_POLICY_PATH)
+        for table, rows in written.items():
+            yield dg.MaterializeResult(
+                asset_key=dg.AssetKey(["raw_policy", table]),
+                metadata={"dagster/row_count": rows},
+            )
 
     return raw_policy
 

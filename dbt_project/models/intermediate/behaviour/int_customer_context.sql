@@ -43,7 +43,11 @@ contacts as (
     select
         coalesce(activities.customer_id, invoices.customer_id) as customer_id,
         max(activities.activity_date) as last_contact_date,
-        arg_max(coalesce(activities.channel, activities.kind), activities.activity_date) as last_contact_channel
+        -- Two contacts on one day: the higher id, so that a rerun says the same.
+        arg_max(
+            coalesce(activities.channel, activities.kind),
+            cast(activities.activity_date as varchar) || activities.activity_id
+        ) as last_contact_channel
     from activities
     left join invoices on activities.invoice_id = invoices.invoice_id
     where activities.direction = 'out' and activities.activity_date <= {{ as_of_date() }}

@@ -57,7 +57,7 @@ last_ended as (
     select
         as_of_dates.as_of_date,
         versions.customer_id,
-        arg_max(versions.end_reason, versions.valid_to) as end_reason
+        arg_max(versions.end_reason, cast(versions.valid_to as varchar) || versions.subscription_id) as end_reason
     from versions
     inner join as_of_dates
         on versions.valid_to <= as_of_dates.as_of_date and versions.valid_to > as_of_dates.previous_as_of_date

@@ -1,0 +1,77 @@
+"""A ledger of files, landed and built by dbt without Dagster, for tests that ask the warehouse."""
+
+import datetime as dt
+import json
+import os
+from pathlib import Path
+
+import duckdb
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
+
+from connectors.files import FilesSource, load_files
+from orchestration.assets.outreach import write_policy
+from orchestration.dbt import FOLDERS, PROJECT_DIR, ensure_manifest
+from orchestration.warehouse import prepare_schemas
+from outreach.policy import DEFAULT_POLICY_PATH
+
+LEDGERS = Path(__file__).parent / "ledgers"
+LEDGER_MODELS = [
+    "--select",
+    "+path:models/marts/receivables",
+    "+path:models/marts/retention",
+    "+path:models/marts/customers",
+    "+fct_suspense",
+]
+
+
+LOADED_AT = dt.datetime(2024, 4, 1)  # noqa: DTZ001
+
+
+def land(warehouse: Path, source: Path) -> None:
+    with duckdb.connect(str(warehouse)) as connection:
+        prepare_schemas(connection)
+        write_policy(connection, DEFAULT_POLICY_PATH)
+        load_files(connection, FilesSource(path=source), LOADED_AT)
+
+
+def dbt_build(warehouse: Path, as_of: dt.date, *selection: str, command: str = "build") -> None:
+    """Build models and run their data tests (`build`), or run unit tests (`test`)."""
+    ensure_manifest()
+    os.environ["ENCOURS_WAREHOUSE"] = str(warehouse)
+    manifest = Manifest.from_msgpack(
+        (PROJECT_DIR / "target" / "partial_parse.msgpack").read_bytes()
+    )
+    target = warehouse.parent / "dbt"
+    arguments = [
+        "--quiet",
+        command,
+        *FOLDERS,
+        "--target-path",
+        str(target),
+        "--log-path",
+        str(target),
+    ]
+    arguments += [
+        "--log-level-file",
+        "none",
+        *selection,
+        "--vars",
+        json.dumps({"as_of_date": as_of.isoformat()}),
+    ]
+    try:
+        result = dbtRunner(manifest=manifest).invoke(arguments)
+    finally:
+        DuckDBConnectionManager.close_all_connections()
+    failed = [
+        f"{outcome.node.name}: {outcome.message}"
+        for outcome in getattr(result.result, "results", [])
+        if str(outcome.status) not in ("success", "pass")
+    ]
+    assert result.success, failed or result.exception
+
+
+def rows(warehouse: Path, query: str) -> list[tuple]:
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        return connection.execute(query).fetchall()

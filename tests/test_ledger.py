@@ -1,0 +1,154 @@
+"""The hand-made ledger of `tests/ledgers/small`, read against figures worked out on paper."""
+
+import datetime as dt
+import shutil
+from decimal import Decimal
+
+import pytest
+
+from tests.ledger_rig import LEDGER_MODELS, LEDGERS, dbt_build, land, rows
+
+MARCH = dt.date(2024, 3, 31)
+FEBRUARY = dt.date(2024, 2, 29)
+NO_PREDICTIONS = ["--exclude", "tag:after_scoring", "resource_type:unit_test"]
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory):
+    path = tmp_path_factory.mktemp("small") / "warehouse.duckdb"
+    land(path, LEDGERS / "small")
+    dbt_build(path, MARCH, *LEDGER_MODELS, *NO_PREDICTIONS)
+    return path
+
+
+def open_items(warehouse, day):
+    return rows(
+        warehouse,
+        "select invoice_id, instalment_no, days_past_due, aging_bucket, open_amount, open_amount_reporting"
+        f" from marts.fct_open_items where as_of_date = date '{day}' order by 1, 2",
+    )
+
+
+def test_open_items_of_a_past_month_end_know_nothing_of_later_payments(warehouse):
+    assert open_items(warehouse, FEBRUARY) == [
+        ("I2", 1, -11, "not_due", Decimal("600.00"), Decimal("600.00")),
+        ("I3", 1, 15, "d1_30", Decimal("1000.00"), Decimal("1170.00")),
+        ("I4", 1, 14, "d1_30", Decimal("300.00"), Decimal("300.00")),
+        ("I4", 2, -17, "not_due", Decimal("600.00"), Decimal("600.00")),
+    ]
+
+
+def test_a_part_payment_consumes_the_oldest_instalment_and_a_chargeback_reopens(warehouse):
+    assert open_items(warehouse, MARCH) == [
+        ("I2", 1, 20, "d1_30", Decimal("500.00"), Decimal("500.00")),  # 600 less credit note 100
+        (
+            "I3",
+            1,
+            46,
+            "d31_60",
+            Decimal("1000.00"),
+            Decimal("1200.00"),
+        ),  # charged back, old due date
+        ("I4", 2, 14, "d1_30", Decimal("500.00"), Decimal("500.00")),  # 400 = 300 + 100
+    ]
+
+
+def test_a_receipt_without_allocation_is_unapplied_and_outside_the_buckets(warehouse):
+    assert rows(
+        warehouse,
+        "select open_invoices_amount, unapplied_cash_amount, ar_net_amount from marts.fct_aged_balance"
+        f" where customer_id = 'C1' and as_of_date = date '{MARCH}'",
+    ) == [(Decimal("500.00"), Decimal("150.00"), Decimal("350.00"))]
+
+
+def test_dso_in_its_forms(warehouse):
+    # Sales: January 1200 + 1000 x 1.16, February 600 + 900, March 500 void - credit note 100.
+    [(sales, simple, rolling, countback, best, delinquent)] = rows(
+        warehouse,
+        "select net_sales_3m_reporting, dso_simple_1m, dso_rolling_3m, dso_countback, bpdso_3m, add_3m"
+        f" from marts.fct_dso where as_of_date = date '{MARCH}'",
+    )
+    assert sales == Decimal("3760.00")
+    assert simple is None  # sales of March are negative
+    assert rolling == pytest.approx(2050 * 91 / 3760, abs=1e-6)
+    assert countback == pytest.approx(31 + 29 + 550 / 2360 * 31, abs=1e-6)
+    assert (best, delinquent) == (0.0, pytest.approx(rolling))
+
+
+def test_days_to_pay_is_weighted_by_what_each_receipt_paid(warehouse):
+    # 1200 after 40 days (10 late), 300 after 29 (15 late), 100 after 29 (16 early); R3 charged back.
+    assert rows(
+        warehouse,
+        "select receipt_count, weighted_avg_days_to_pay, weighted_avg_days_late, weighted_avg_terms_days"
+        f" from marts.fct_days_to_pay where as_of_date = date '{MARCH}'",
+    ) == [(2, 37.25, 9.3125, 27.9375)]
+
+
+def test_mrr_movements_with_fx_on_its_own_line(warehouse):
+    # C1 500 -> 600; C2 1000 GBP from 1.17 to 1.20; C3 900 a quarter ended for payment failure.
+    assert rows(
+        warehouse,
+        "select opening_mrr_reporting, expansion_mrr_reporting, churn_involuntary_mrr_reporting, fx_mrr_reporting,"
+        f" closing_mrr_reporting, logo_churn from marts.fct_mrr_movements where as_of_date = date '{MARCH}'",
+    ) == [
+        (
+            Decimal("1970.00"),
+            Decimal("100.00"),
+            Decimal("-300.00"),
+            Decimal("30.00"),
+            Decimal("1800.00"),
+            0.333333,
+        )
+    ]
+
+
+def test_customer_360_puts_a_customer_on_one_row(warehouse):
+    assert rows(
+        warehouse,
+        "select past_due_amount_reporting, oldest_days_past_due, disputed_amount_reporting, mrr_reporting"
+        " from marts.fct_customer_360 where customer_id = 'C2'",
+    ) == [(Decimal("1200.00"), 46, Decimal("480.00"), Decimal("1200.00"))]
+    assert rows(
+        warehouse, "select live_promise_count from marts.fct_customer_360 where customer_id = 'C1'"
+    ) == [(1,)]
+
+
+def test_a_currency_without_a_rate_is_in_suspense_with_its_reason_and_totals_still_tie(tmp_path):
+    source = tmp_path / "source"
+    shutil.copytree(LEDGERS / "small", source)
+    with (source / "invoices.csv").open("a") as stream:
+        stream.write("I9,C9,2024-03-01,JPY,5000.00,,,,,\n")
+    warehouse = tmp_path / "warehouse.duckdb"
+    land(warehouse, source)
+    dbt_build(warehouse, MARCH, *LEDGER_MODELS, *NO_PREDICTIONS)
+    assert rows(
+        warehouse, "select entity, record_id, amount, reason from intermediate.int_suspense_items"
+    ) == [("invoices", "I9", Decimal("5000.00"), "missing_exchange_rate")]
+    assert rows(warehouse, "select count(*) from marts.fct_open_items where currency = 'JPY'") == [
+        (0,)
+    ]
+
+
+def test_a_customer_that_only_the_ledger_knows_keeps_its_money(tmp_path):
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "invoices.csv").write_text(
+        "invoice_id,customer_id,invoice_date,currency,gross_amount\nA,NEW,2024-03-01,EUR,10.00\n"
+    )
+    warehouse = tmp_path / "warehouse.duckdb"
+    land(warehouse, source)
+    dbt_build(warehouse, MARCH, *LEDGER_MODELS, *NO_PREDICTIONS)
+    assert rows(
+        warehouse, "select customer_id, customer_name, is_inferred from marts.dim_customers"
+    ) == [("NEW", "NEW", True)]
+    assert rows(
+        warehouse,
+        "select past_due_amount from marts.fct_aged_balance where as_of_date = date '2024-03-31'",
+    ) == [(Decimal("10.00"),)]
+
+
+def test_every_model_builds_with_its_data_tests_and_unit_tests(tmp_path):
+    warehouse = tmp_path / "warehouse.duckdb"
+    land(warehouse, LEDGERS / "small")
+    dbt_build(warehouse, MARCH)
+    assert rows(warehouse, "select count(*) from marts.fct_at_risk_accounts") == [(3,)]
