@@ -56,7 +56,7 @@ def _answers(receivables: Receivables, wording: Wording) -> tuple[str, ...]:
             open=wording.money(open_amount),
         ),
         wording.say(
-            "owed.past_due",
+            "owed.past_due" if today.d90_plus_amount_reporting else "owed.past_due_recent",
             past_due=wording.money(today.past_due_amount_reporting),
             share=wording.share(share_of(today.past_due_amount_reporting, open_amount)),
             oldest=wording.money(today.d90_plus_amount_reporting),
