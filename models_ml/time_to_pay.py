@@ -76,13 +76,13 @@ def train_time_to_pay(
     check_seed(seed)
     panel = build_panel(landmarks, outcomes).censored_at(np.datetime64(as_of_date, "D"))
     holdout = invoice_holdout(panel, as_of_date)
-    evaluation = [] if holdout is None else _evaluate_holdout(holdout, seed)
-    model = fit(panel, seed)
+    evaluation, beaten = _evaluate_holdout(holdout, seed)
+    model = fit(panel, seed, with_hazard=beaten is None)
     paid = paid_invoice_count(panel)
     model.card = {
         "model": "time_to_pay",
         "method": model.method,
-        "reason": _reason_for_method(model, paid),
+        "reason": beaten or _reason_for_method(model, paid),
         "training_cutoff": as_of_date.isoformat(),
         "seed": seed,
         "rows": len(panel),
@@ -94,6 +94,28 @@ def train_time_to_pay(
     }
     complete_card(model)
     return model
+
+
+def _evaluate_holdout(
+    holdout: InvoiceHoldout | None, seed: int
+) -> tuple[list[EvaluationRow], str | None]:
+    """Return the figures of the recipe to be used, and why it is not the hazard (None: it may be).
+
+    A hazard that does not beat the customer median on the holdout is not used.
+    """
+    if holdout is None:
+        return [], None
+    model = fit(holdout.train, seed)
+    figures = evaluate(model, holdout.test, holdout.horizon_days)
+    crps = next(row for row in figures if row["metric"] == "crps_days")
+    if model.method != "hazard" or crps["value"] < crps["baseline_value"]:
+        return figures, None
+    median = fit(holdout.train, seed, with_hazard=False)
+    return evaluate(median, holdout.test, holdout.horizon_days), (
+        f"On the holdout the hazard's CRPS was {crps['value']:.2f} days, the customer median's "
+        f"{crps['baseline_value']:.2f}: the customer's or the cohort's median days late is used, "
+        "with the observed spread."
+    )
 
 
 def _reason_for_method(model: TimeToPayModel, paid_invoices: int) -> str:
@@ -120,11 +142,6 @@ def _describe(holdout: InvoiceHoldout | None) -> dict[str, Any] | str:
         "train_rows": len(holdout.train),
         "test_rows": len(holdout.test),
     }
-
-
-def _evaluate_holdout(holdout: InvoiceHoldout, seed: int) -> list[EvaluationRow]:
-    model = fit(holdout.train, seed)
-    return evaluate(model, holdout.test, holdout.horizon_days)
 
 
 def evaluate(model: TimeToPayModel, test: Panel, horizon_days: int) -> list[EvaluationRow]:

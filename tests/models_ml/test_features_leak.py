@@ -60,7 +60,7 @@ def builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
     warehouse = folder / "warehouse.duckdb"
     with duckdb.connect(str(warehouse)) as connection:
         source = FilesSource(path=folder / "source", mapping=None)
-        load_files(connection, source, datetime(2026, 7, 1))  # noqa: DTZ001
+        load_files(connection, source, datetime(2026, 7, 1))
         connection.execute("create schema if not exists raw_policy")
     _dbt_run(folder, END, "+path:models/features")
     later = _features(warehouse)

@@ -158,6 +158,20 @@ def test_a_ledger_of_fifty_invoices_falls_back_to_medians_with_a_stated_reason()
     assert (predictions["reason_codes"] == "[]").all()
 
 
+def test_a_hazard_that_does_not_beat_the_median_is_not_used(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+):
+    """A hazard of a single timid tree knows the average day only."""
+    monkeypatch.setattr("models_ml.hazard.ROUNDS", ((None, 1),))
+    rows = ledger.landmarks[ledger.landmarks["customer_id"] < "C0060"]
+    model = train_time_to_pay(rows, ledger.outcomes, AS_OF)
+    assert model.method == "customer_median"
+    assert model.card["reason"].startswith("On the holdout the hazard's CRPS was ")
+    value, baseline = _figures(model)["crps_days"]
+    assert value == baseline
+    assert "hazard" not in set(predict_time_to_pay(model, ledger.scoring)["method"])
+
+
 def test_a_new_customer_is_given_its_cohort_and_a_wider_interval():
     ledger = simulate_ledger(customers=12, months=14)
     model = train_time_to_pay(ledger.landmarks, ledger.outcomes, AS_OF)
@@ -250,7 +264,7 @@ def test_test_rows_that_have_not_matured_are_refused(ledger: Ledger, hazard: Tim
             "as_of_date must be a datetime.date, got str '2026-06-30'",
         ),
         (
-            lambda x: (x.landmarks, x.outcomes, datetime(2026, 6, 30), 1),  # noqa: DTZ001
+            lambda x: (x.landmarks, x.outcomes, datetime(2026, 6, 30), 1),
             "as_of_date must be a datetime.date, got datetime",
         ),
         (
