@@ -27,6 +27,17 @@ from connectors.validation import (
 INCOMING = "_incoming"
 MANIFEST = "_manifest"
 QUARANTINE = "_quarantine"
+_MANIFEST_FACTS = (
+    "source",
+    "entity",
+    "load_id",
+    "file",
+    "content_hash",
+    "rows_in",
+    "loaded",
+    "exact_duplicates",
+    "quarantined",
+)
 
 
 @dataclass(frozen=True)
@@ -86,13 +97,14 @@ def last_manifest_row(
 ) -> ManifestRow | None:
     """The entity's newest manifest row, None before its first load."""
     row = connection.execute(
-        f"select source, entity, load_id, file, content_hash, rows_in, loaded, exact_duplicates, quarantined,"
-        f" amounts, extra_columns from raw_{source}.{MANIFEST} where entity = ? order by load_id desc limit 1",
+        f"select {', '.join(_MANIFEST_FACTS)}, amounts, extra_columns from raw_{source}.{MANIFEST}"
+        " where entity = ? order by load_id desc limit 1",
         [entity],
     ).fetchone()
     if row is None:
         return None
-    return ManifestRow(*row[:9], amounts=json.loads(row[9]), extra_columns=tuple(row[10] or ()))
+    facts = dict(zip(_MANIFEST_FACTS, row, strict=False))
+    return ManifestRow(**facts, amounts=json.loads(row[-2]), extra_columns=tuple(row[-1] or ()))
 
 
 def land_entity(

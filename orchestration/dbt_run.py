@@ -63,7 +63,7 @@ def build(
 
     target = company.home / "dbt"
     result = _invoke(
-        company, day, parameters.selection_args, parameters.indirect_selection, target, keep
+        company, day, list(parameters.selection_args), parameters.indirect_selection, target, keep
     )
     for event in events:
         yield from event.to_default_asset_events(

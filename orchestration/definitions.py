@@ -39,9 +39,9 @@ def build_definitions(config_path: Path, source_path: Path | None = None) -> dg.
     dbt_models = build_dbt_assets(ensure_manifest(), partitions)
     marts = sorted(
         (key for model in dbt_models for key in model.keys if key.path[0] == "marts"),
-        key=lambda key: key.path,
+        key=lambda key: key.to_user_string(),
     )
-    jobs = build_jobs(partitions)
+    jobs = build_jobs()
     return dg.Definitions(
         assets=[
             build_raw_files(partitions),

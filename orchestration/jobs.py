@@ -25,7 +25,7 @@ def daily_partitions(company: Company) -> dg.DailyPartitionsDefinition:
     )
 
 
-def build_jobs(partitions: dg.PartitionsDefinition) -> list[Any]:
+def build_jobs() -> list[Any]:
     """The whole day up to its publication; the emission of its files; training."""
     emission = dg.AssetSelection.assets(["out", "day"])
     training = dg.AssetSelection.assets(["models", "trained"])
@@ -34,21 +34,18 @@ def build_jobs(partitions: dg.PartitionsDefinition) -> list[Any]:
             DAILY,
             selection=dg.AssetSelection.all() - emission - training,
             description="Ingest, check, transform, score, decide and publish one business date.",
-            partitions_def=partitions,
             executor_def=dg.in_process_executor,
         ),
         dg.define_asset_job(
             EMIT,
             selection=emission,
             description="Write lists, digest and drafts of a published date. Nothing is sent.",
-            partitions_def=partitions,
             executor_def=dg.in_process_executor,
         ),
         dg.define_asset_job(
             TRAIN,
             selection=training,
             description="Train time-to-pay and churn on what was known by a date whose day has run.",
-            partitions_def=partitions,
             executor_def=dg.in_process_executor,
         ),
     ]

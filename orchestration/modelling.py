@@ -69,9 +69,7 @@ def train_models(company: Company, features: Features, as_of_date: date) -> dict
     Returns:
         Model name to model; each carries its card.
     """
-    from models_ml.churn import train_churn
-    from models_ml.store import save_model
-    from models_ml.time_to_pay import train_time_to_pay
+    from models_ml import save_model, train_churn, train_time_to_pay
 
     models: dict[str, Any] = {
         "time_to_pay": train_time_to_pay(
@@ -90,18 +88,18 @@ def train_models(company: Company, features: Features, as_of_date: date) -> dict
 
 def current_models(company: Company, features: Features, as_of_date: date) -> dict[str, Any]:
     """The models to score the date with; trained now where there are none yet."""
-    from models_ml.store import load_model
+    from models_ml import load_model
 
     folders = {name: model_folder(company, name, as_of_date) for name in MODELS}
-    if any(folder is None for folder in folders.values()):
+    found = {name: folder for name, folder in folders.items() if folder}
+    if len(found) < len(folders):
         return train_models(company, features, as_of_date)
-    return {name: load_model(folder) for name, folder in folders.items()}
+    return {name: load_model(folder) for name, folder in found.items()}
 
 
 def score(models: dict[str, Any], features: Features, as_of_date: date) -> dict[str, pd.DataFrame]:
     """Predictions and evaluations of the date, by table of schema `ml`."""
-    from models_ml.churn import predict_churn
-    from models_ml.time_to_pay import predict_time_to_pay
+    from models_ml import evaluation_rows, predict_churn, predict_time_to_pay
 
     return {
         "invoice_predictions": predict_time_to_pay(
@@ -110,22 +108,8 @@ def score(models: dict[str, Any], features: Features, as_of_date: date) -> dict[
         "churn_predictions": predict_churn(
             models["churn"], features.customer_months[features.customer_months["is_scoring"]]
         ),
-        "model_evaluations": evaluation_rows(models, as_of_date),
+        "model_evaluations": evaluation_rows(models.values(), as_of_date),
     }
-
-
-def evaluation_rows(models: dict[str, Any], as_of_date: date) -> pd.DataFrame:
-    """The figures on the models' cards as rows of `ml.model_evaluations`."""
-    import pandas as pd
-
-    rows = [
-        {"as_of_date": as_of_date, "model": name, **figure}
-        for name, model in models.items()
-        for figure in model.card["evaluation"]
-    ]
-    return pd.DataFrame(
-        rows, columns=["as_of_date", "model", "segment", "metric", "value", "baseline_value", "n"]
-    )
 
 
 def write_predictions(

@@ -96,7 +96,9 @@ def line_picture(title: str, points: Sequence[tuple[Any, ...]]) -> str:
     width, height, colours = 560, 160, ("#1f4e79", "#c55a11")
 
     def place(index: int, value: float) -> str:
-        return f"{20 + index * (width - 40) / (len(points) - 1):.1f},{height - 20 - (value - bottom) / scale * (height - 50):.1f}"
+        across = 20 + index * (width - 40) / (len(points) - 1)
+        down = height - 20 - (value - bottom) / scale * (height - 50)
+        return f"{across:.1f},{down:.1f}"
 
     lines = "".join(
         f'<polyline fill="none" stroke="{colours[i % 2]}" stroke-width="2" points="'

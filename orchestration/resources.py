@@ -57,7 +57,7 @@ def as_of_date(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext
 
 def load_time(context: dg.AssetExecutionContext) -> datetime:
     """UTC time at which the run was created: when the pipeline learned a fact, never a business date."""
-    record = context.instance.get_run_record_by_id(context.run_id)
+    record = context.instance.get_run_record_by_id(context.run.run_id)
     if record is None:
-        raise LookupError(f"Run {context.run_id} is not in the instance's history.")
+        raise LookupError(f"Run {context.run.run_id} is not in the instance's history.")
     return record.create_timestamp.astimezone(UTC).replace(tzinfo=None, microsecond=0)

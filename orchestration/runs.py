@@ -85,7 +85,21 @@ def _explained_check(check: dg.AssetCheckEvaluation) -> str:
         f"{name} {value.value}" for name, value in check.metadata.items() if value.value is not None
     )
     table = ".".join(check.asset_key.path)
-    return f"Check '{check.check_name}' failed on {table}: {details[:300]}. Nothing was published; correct and run again."
+    return (
+        f"Check '{check.check_name}' failed on {table}: {details[:300]}."
+        " Nothing was published; correct and run again."
+    )
+
+
+# Errors whose message is already written for the person who runs the day.
+_PLAIN_ERRORS = {
+    "SourceError",
+    "PolicyError",
+    "ConfigError",
+    "HeldError",
+    "PublicationError",
+    "DayFailedError",
+}
 
 
 def _explained_failure(result: dg.ExecuteInProcessResult) -> str:
@@ -93,8 +107,10 @@ def _explained_failure(result: dg.ExecuteInProcessResult) -> str:
         if event.is_step_failure and event.step_failure_data.error:
             error = event.step_failure_data.error
             cause = error.cause or error
-            message = str(cause.message).strip().removeprefix(f"{cause.cls_name}: ")
-            if "." in message.split(":")[0] and ": " in message:
-                message = message.split(": ", 1)[1]
-            return f"Step '{event.step_key}' failed: {message.splitlines()[0]}"
+            kind = (cause.cls_name or "").split(".")[-1]
+            # Dagster writes "module.Class: message".
+            message = str(cause.message).strip().split(f"{kind}: ", 1)[-1].splitlines()[0]
+            if kind in _PLAIN_ERRORS:
+                return message
+            return f"Step '{event.step_key}' failed: {kind}: {message}"
     return "The run failed; its history in the Dagster UI says where."

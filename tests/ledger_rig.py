@@ -26,7 +26,7 @@ LEDGER_MODELS = [
 ]
 
 
-LOADED_AT = dt.datetime(2024, 4, 1)  # noqa: DTZ001
+LOADED_AT = dt.datetime(2024, 4, 1)
 
 
 def land(warehouse: Path, source: Path) -> None:

@@ -34,7 +34,7 @@ class FileForm(_Strict):
     """
 
     encoding: str = "utf-8"
-    separator: str = Field(",", min_length=1, max_length=1)
+    separator: str = Field(default=",", min_length=1, max_length=1)
     decimal: Literal[".", ","] = "."
     thousands: str = ""
     date_format: str = "%Y-%m-%d"

@@ -6,6 +6,7 @@ and checking rows (`connectors`), expectations on them (`checks.raw`).
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 import dagster as dg
 import duckdb
@@ -50,10 +51,10 @@ def _preview(connection: duckdb.DuckDBPyConnection, entity: str) -> str:
 
 def _metadata(
     company: Company, entity: str, row: ManifestRow | None, is_new: bool
-) -> dict[str, object]:
+) -> dict[str, Any]:
     if row is None:
         return {"state": "no such file: an empty entity", "dagster/row_count": 0}
-    metadata: dict[str, object] = {
+    metadata: dict[str, Any] = {
         "state": "loaded" if is_new else "unchanged since its last load",
         "file": row.file,
         "rows in": row.rows_in,

@@ -37,7 +37,7 @@ def build_publication(
     ) -> dg.MaterializeResult:
         with company.writer() as current, stage("Publish"):
             publication = publish(
-                current.warehouse, current.published, as_of_date(context), context.run_id
+                current.warehouse, current.published, as_of_date(context), context.run.run_id
             )
         return dg.MaterializeResult(
             metadata={

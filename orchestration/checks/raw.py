@@ -92,10 +92,11 @@ def check_raw(company: Company) -> list[Finding]:
     """Run the suites of the ledger's entities on raw."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
 
     context = gx.get_context(mode="ephemeral")
     # Progress bars are for notebooks.
-    context.variables.progress_bars = {"globally": False}
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
     findings = []
     with reading(company.warehouse) as connection:
         for name in CHECKED:

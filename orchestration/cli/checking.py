@@ -40,7 +40,8 @@ def _quarantine_lines(company: Company) -> list[str]:
         # Any load time serves: what is read here is kept nowhere.
         load_files(connection, company.files_source, datetime(2000, 1, 1))  # noqa: DTZ001
         faults = connection.execute(
-            "select file, line, column_name, raw_value, reason from raw_files._quarantine order by entity, line limit 50"
+            "select file, line, column_name, raw_value, reason from raw_files._quarantine"
+            " order by entity, line limit 50"
         ).fetchall()
     finally:
         connection.close()

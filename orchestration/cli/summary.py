@@ -43,7 +43,8 @@ def print_summary(company: Company, publication: Publication, console: Console) 
         )[0]
         accounts = rows_of(
             connection,
-            "select rank, customer_name, past_due_amount_reporting, oldest_days_past_due, decision, hold_reason, channel"
+            "select rank, customer_name, past_due_amount_reporting, oldest_days_past_due, decision,"
+            " hold_reason, channel"
             f" from marts.fct_at_risk_accounts where as_of_date = date '{publication.as_of_date}'"
             f" order by rank limit {SHOWN_ACCOUNTS}",
         )

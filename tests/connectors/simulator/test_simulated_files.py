@@ -20,7 +20,7 @@ from connectors.simulator import (
 
 ROOT = Path(__file__).parents[3]
 END = date(2026, 6, 30)
-LOADED_AT = datetime(2026, 7, 1, 6)  # noqa: DTZ001
+LOADED_AT = datetime(2026, 7, 1, 6)
 
 
 def contents(folder):

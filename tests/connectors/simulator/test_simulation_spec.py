@@ -19,7 +19,7 @@ END = date(2026, 6, 30)
         ({"seed": -1}, ValueError, "seed must be between 0 and 9223372036854775807, got -1"),
         ({"end_date": "2026-06-30"}, TypeError, "end_date must be a date, got '2026-06-30'"),
         (
-            {"end_date": datetime(2026, 6, 30)},  # noqa: DTZ001
+            {"end_date": datetime(2026, 6, 30)},
             TypeError,
             "end_date must be a date, got datetime.datetime(2026, 6, 30, 0, 0)",
         ),

@@ -1,0 +1,226 @@
+"""The whole day through the command line and Dagster, on a small simulated company."""
+
+import csv
+import datetime as dt
+import email
+import email.policy
+import hashlib
+import json
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from connectors.simulator import read_truth
+from orchestration.cli.main import app
+from orchestration.config import load_company
+from orchestration.lock import writer_lock
+from orchestration.publishing import current_publication
+
+# The day imports Great Expectations, dbt and Dagster, which warn of themselves.
+pytestmark = [pytest.mark.whole_run, pytest.mark.filterwarnings("default")]
+# A Friday: nothing is written to customers on weekends.
+DAY = dt.date(2026, 10, 30)
+
+
+def encours(*arguments: object):
+    return CliRunner().invoke(
+        app, [str(argument) for argument in arguments], catch_exceptions=False
+    )
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("company")
+    made = encours("simulate", "--folder", folder, "--customers", 120, "--months", 18, "--end", DAY)
+    assert made.exit_code == 0, made.output
+    result = encours("run", "--config", folder / "encours.toml")
+    assert result.exit_code == 0, result.output
+    assert "Where to look" in result.output
+    return folder
+
+
+@pytest.fixture(scope="module")
+def day_folder(home) -> Path:
+    return home / "out" / DAY.isoformat()
+
+
+@pytest.fixture(scope="module")
+def marts(home):
+    connection = duckdb.connect(
+        str(home / "published" / "current" / "publication.duckdb"), read_only=True
+    )
+    yield connection
+    connection.close()
+
+
+def tree(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_the_day_leaves_list_digest_drafts_and_page(day_folder):
+    names = {path.name for path in day_folder.iterdir()}
+    assert {
+        "at_risk_accounts.csv",
+        "at_risk_accounts.xlsx",
+        "digest.txt",
+        "digest.json",
+        "cfo_summary.html",
+    } <= names
+    assert list((day_folder / "reminders" / "emails").glob("*.eml"))
+
+
+def test_the_list_holds_the_ranked_accounts_of_the_marts(day_folder, marts):
+    with (day_folder / "at_risk_accounts.csv").open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.reader(stream))
+    expected = marts.execute("select count(*) from marts.fct_at_risk_accounts").fetchone()[0]
+    assert len(rows) == expected + 1
+    assert expected > 10
+
+
+def test_nobody_on_hold_is_written_to(day_folder, marts):
+    held = {
+        name
+        for (name,) in marts.execute(
+            "select customer_id from marts.fct_reminder_batch where decision = 'hold'"
+        ).fetchall()
+    }
+    drafts = "".join(path.name for path in (day_folder / "reminders").rglob("*.eml"))
+    assert held
+    assert not [customer for customer in held if customer.lower() in drafts]
+
+
+def test_a_draft_is_marked_unsent_and_addressed_to_its_contact(day_folder):
+    path = sorted((day_folder / "reminders" / "emails").glob("*.eml"))[0]
+    message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    assert message["X-Unsent"] == "1"
+    assert message["To"].addresses[0].domain.endswith(".example")
+    assert {part.get_content_type() for part in message.walk()} >= {"text/plain", "text/html"}
+
+
+def test_totals_of_the_list_tie_to_the_ledger(marts):
+    [(items, balance, customers)] = marts.execute(
+        f"""select
+            (select sum(open_amount_reporting) from marts.fct_open_items where as_of_date = date '{DAY}'),
+            (select sum(open_invoices_amount_reporting) from marts.fct_aged_balance where as_of_date = date '{DAY}'),
+            (select sum(open_amount_reporting) from marts.fct_customer_360)"""
+    ).fetchall()
+    assert items == balance == customers
+
+
+def test_every_row_of_the_source_is_loaded_duplicate_or_quarantined(marts):
+    loads = marts.execute(
+        "select rows_in, loaded, exact_duplicates, quarantined from marts.fct_source_loads"
+    ).fetchall()
+    assert loads
+    assert all(row[0] == sum(row[1:]) for row in loads)
+    assert 0 < sum(row[3] for row in loads) <= 10  # the simulator's bad rows
+
+
+def test_predictions_rank_payment_as_the_truth_does(home, marts):
+    eventual = read_truth(home / "truth")["invoices"].to_pandas().set_index("invoice_id")
+    predicted = marts.execute(
+        "select invoice_id, p_paid_30d from marts.fct_invoice_predictions where p_paid_30d is not null"
+    ).df()
+    paid = eventual.loc[predicted["invoice_id"], "eventual_payment_date"]
+    in_30_days = (
+        paid.notna() & (pd.to_datetime(paid) <= pd.Timestamp(DAY + dt.timedelta(days=30)))
+    ).to_numpy()
+    assert (
+        predicted["p_paid_30d"][in_30_days].mean()
+        > predicted["p_paid_30d"][~in_30_days].mean() + 0.1
+    )
+
+
+def test_running_the_day_again_changes_nothing(home):
+    before = tree(home / "out") | tree(home / "published")
+    again = encours("run", "--config", home / "encours.toml")
+    assert again.exit_code == 0, again.output
+    assert tree(home / "out") | tree(home / "published") == before
+
+
+def test_a_second_run_says_who_is_running_and_changes_nothing(home):
+    import multiprocessing
+
+    context = multiprocessing.get_context("spawn")
+    ready, done = context.Event(), context.Event()
+    holder = context.Process(target=_hold, args=(home, ready, done))
+    holder.start()
+    try:
+        assert ready.wait(30)
+        result = encours("run", "--config", home / "encours.toml")
+    finally:
+        done.set()
+        holder.join()
+    assert result.exit_code == 1
+    assert f"process {holder.pid}" in result.stderr
+    assert "Wait for it to end" in result.stderr
+
+
+def _hold(home: Path, ready, done) -> None:
+    with writer_lock(home, 5):
+        ready.set()
+        done.wait(60)
+
+
+def test_too_many_bad_rows_stop_the_day_and_the_last_publication_stays(home):
+    invoices = home / "source" / "invoices.csv"
+    original = invoices.read_text(encoding="utf-8")
+    before = current_publication(home / "published")
+    lines = original.splitlines(keepends=True)
+    broken = [
+        line.replace("2025-", "2025/") if number % 2 else line for number, line in enumerate(lines)
+    ]
+    try:
+        invoices.write_text("".join(broken), encoding="utf-8")
+        result = encours("run", "--config", home / "encours.toml")
+    finally:
+        invoices.write_text(original, encoding="utf-8")
+    assert result.exit_code == 1
+    assert "quarantined_share" in result.stderr
+    assert "raw_files.invoices" in result.stderr
+    assert current_publication(home / "published") == before
+
+
+def test_the_run_is_in_the_history_of_the_ui(home):
+    import dagster as dg
+
+    with dg.DagsterInstance.from_config(str(home / "dagster")) as instance:
+        runs = instance.get_runs()
+    assert {run.job_name for run in runs} == {"daily", "emit"}
+    assert all(run.tags["dagster/partition"] == DAY.isoformat() for run in runs)
+
+
+def test_the_sensor_asks_once_for_a_day_without_lists(home):
+    import dagster as dg
+
+    from orchestration.definitions import build_definitions
+
+    definitions = build_definitions(home / "encours.toml")
+    sensor = definitions.get_sensor_def("scored_day_without_lists")
+    note = home / "out" / ".emitted" / DAY.isoformat()
+    resources = {"company": definitions.resources["company"]}
+    with dg.build_sensor_context(resources=resources) as context:
+        assert "are written" in sensor(context).skip_message
+    content = note.read_text()
+    note.unlink()
+    try:
+        with dg.build_sensor_context(resources=resources) as context:
+            assert sensor(context).partition_key == DAY.isoformat()
+    finally:
+        note.write_text(content)
+
+
+def test_the_publication_is_read_only_and_names_its_run(home):
+    publication = current_publication(home / "published")
+    facts = json.loads((publication.folder / "publication.json").read_text())
+    assert facts["as_of_date"] == DAY.isoformat()
+    assert facts["run_id"]
+    assert not publication.database.stat().st_mode & 0o222
+    assert load_company(home / "encours.toml").published == home / "published"
