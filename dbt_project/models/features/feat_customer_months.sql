@@ -84,7 +84,8 @@ final as (
         paying.open_ticket_count,
         paying.ticket_count - coalesce(activity_90d.ticket_count, 0) as ticket_count_90d,
         paying.weighty_ticket_count - coalesce(activity_90d.weighty_ticket_count, 0) as weighty_ticket_count_90d,
-        paying.bad_satisfaction_count - coalesce(activity_180d.bad_satisfaction_count, 0) as bad_satisfaction_count_180d,
+        paying.bad_satisfaction_count - coalesce(activity_180d.bad_satisfaction_count, 0)
+            as bad_satisfaction_count_180d,
         paying.reminder_count - coalesce(activity_30d.reminder_count, 0) as reminder_count_30d,
         paying.reminder_count - coalesce(activity_90d.reminder_count, 0) as reminder_count_90d,
         paying.contact_count - coalesce(activity_30d.contact_count, 0) as contact_count_30d,

@@ -16,7 +16,12 @@ kept as (
     select '{{ entity }}' as entity, currency, {{ amount }} as amount from {{ ref('int_' ~ entity ~ '_unioned') }}
     union all
     {%- endfor %}
-    select entity, currency, amount from suspense where reason = 'missing_exchange_rate' and entity <> 'subscription_versions'
+    select
+        entity,
+        currency,
+        amount
+    from suspense
+    where reason = 'missing_exchange_rate' and entity <> 'subscription_versions'
 ),
 
 totals as (

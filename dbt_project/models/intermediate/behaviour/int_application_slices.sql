@@ -19,7 +19,8 @@ settlements as (
         events.effective_date,
         events.cash_date,
         case
-            when events.event_type = 'payment_allocation' then coalesce(payments.reverses_payment_id, payments.payment_id)
+            when events.event_type = 'payment_allocation'
+                then coalesce(payments.reverses_payment_id, payments.payment_id)
         end as receipt_id
     from events
     left join payments

@@ -37,7 +37,8 @@ final as (
         promises.promised_date + {{ param('promise_grace_days') }} as deadline_date,
         case
             when promises.cancelled_date <= {{ as_of_date() }} then 'cancelled'
-            when coalesce(paid.paid_by_grace_amount, 0) >= promises.amount * {{ param('promise_tolerance_rate') }} then 'kept'
+            when coalesce(paid.paid_by_grace_amount, 0) >= promises.amount * {{ param('promise_tolerance_rate') }}
+                then 'kept'
             when promises.promised_date + {{ param('promise_grace_days') }} >= {{ as_of_date() }} then 'live'
             when coalesce(paid.paid_by_grace_amount, 0) > 0 then 'broken_partial'
             else 'broken'

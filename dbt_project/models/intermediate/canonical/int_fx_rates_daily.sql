@@ -25,7 +25,9 @@ final as (
     select
         from_currency,
         rate_date,
-        coalesce(lead(rate_date) over (partition by from_currency order by rate_date), date '9999-12-31') as valid_to_date,
+        coalesce(
+            lead(rate_date) over (partition by from_currency order by rate_date), date '9999-12-31'
+        ) as valid_to_date,
         rate
     from one_per_day
     union all

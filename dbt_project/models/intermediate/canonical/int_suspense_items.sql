@@ -7,16 +7,34 @@ payments as (select * from {{ ref('int_payments_unioned') }}),
 credit_notes as (select * from {{ ref('int_credit_notes_unioned') }}),
 
 staged_money as (
-    select 'invoices' as entity, invoice_id as record_id, customer_id, invoice_date as effective_date, currency, gross_amount as amount
+    select
+        'invoices' as entity,
+        invoice_id as record_id,
+        customer_id,
+        invoice_date as effective_date,
+        currency,
+        gross_amount as amount
     from ({{ staged('invoices') }})
     union all
     select 'payments' as entity, payment_id as record_id, customer_id, payment_date as effective_date, currency, amount
     from ({{ staged('payments') }})
     union all
-    select 'credit_notes' as entity, credit_note_id as record_id, customer_id, credit_date as effective_date, currency, gross_amount as amount
+    select
+        'credit_notes' as entity,
+        credit_note_id as record_id,
+        customer_id,
+        credit_date as effective_date,
+        currency,
+        gross_amount as amount
     from ({{ staged('credit_notes') }})
     union all
-    select 'subscription_versions' as entity, subscription_id || '@' || valid_from as record_id, customer_id, valid_from as effective_date, currency, amount
+    select
+        'subscription_versions' as entity,
+        subscription_id || '@' || valid_from as record_id,
+        customer_id,
+        valid_from as effective_date,
+        currency,
+        amount
     from ({{ staged('subscription_versions') }})
 ),
 
@@ -34,13 +52,31 @@ without_rate as (
 ),
 
 settlements as (
-    select 'payment_allocations' as entity, allocation_id as record_id, payment_id as money_id, invoice_id, allocation_date as effective_date, amount
+    select
+        'payment_allocations' as entity,
+        allocation_id as record_id,
+        payment_id as money_id,
+        invoice_id,
+        allocation_date as effective_date,
+        amount
     from {{ ref('int_payment_allocations_unioned') }}
     union all
-    select 'credit_note_allocations' as entity, credit_note_id || '@' || invoice_id || '@' || allocation_date as record_id, credit_note_id as money_id, invoice_id, allocation_date as effective_date, amount
+    select
+        'credit_note_allocations' as entity,
+        credit_note_id || '@' || invoice_id || '@' || allocation_date as record_id,
+        credit_note_id as money_id,
+        invoice_id,
+        allocation_date as effective_date,
+        amount
     from {{ ref('int_credit_note_allocations_unioned') }}
     union all
-    select 'write_offs' as entity, write_off_id as record_id, null as money_id, invoice_id, write_off_date as effective_date, amount
+    select
+        'write_offs' as entity,
+        write_off_id as record_id,
+        null as money_id,
+        invoice_id,
+        write_off_date as effective_date,
+        amount
     from {{ ref('int_write_offs_unioned') }}
 ),
 
@@ -72,7 +108,16 @@ unsettleable as (
 final as (
     select entity, record_id, customer_id, effective_date, currency, amount, reason from without_rate
     union all
-    select entity, record_id, customer_id, effective_date, currency, amount, reason from unsettleable where reason is not null
+    select
+        entity,
+        record_id,
+        customer_id,
+        effective_date,
+        currency,
+        amount,
+        reason
+    from unsettleable
+    where reason is not null
 )
 
 select * from final

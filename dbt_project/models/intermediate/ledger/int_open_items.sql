@@ -51,7 +51,11 @@ final as (
         instalment_amount,
         cast(
             greatest(least(instalment_amount, invoice_open_amount - (amount_from_here_on - instalment_amount)), 0)
-            + case when position_no = 1 then least(invoice_open_amount, 0) + greatest(invoice_open_amount - scheduled_amount, 0) else 0 end
+            + case
+                when position_no = 1
+                    then least(invoice_open_amount, 0) + greatest(invoice_open_amount - scheduled_amount, 0)
+                else 0
+            end
             as decimal(18, 2)
         ) as open_amount,
         as_of_date - due_date as days_past_due

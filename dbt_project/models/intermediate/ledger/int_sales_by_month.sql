@@ -33,6 +33,8 @@ by_month as (
     group by all
 ),
 
+months as (select distinct month_start_date as sales_month from as_of_dates),
+
 -- A later void takes the sale out of its month from the day of the void on.
 final as (
     select
@@ -47,7 +49,7 @@ final as (
             0
         ) as sales_reporting
     from as_of_dates
-    inner join (select distinct month_start_date as sales_month from as_of_dates) as months
+    inner join months
         on
             months.sales_month <= as_of_dates.month_start_date
             and months.sales_month > as_of_dates.month_start_date - interval 24 month

@@ -12,7 +12,8 @@ payment_kinds as (
         payments.currency,
         payments.payment_date,
         payments.amount,
-        case when coalesce(reversed.kind, payments.kind) = 'prepayment' then 'prepayment' else 'cash' end as balance_kind
+        case when coalesce(reversed.kind, payments.kind) = 'prepayment' then 'prepayment' else 'cash' end
+            as balance_kind
     from payments
     left join payments as reversed on payments.reverses_payment_id = reversed.payment_id
 ),
@@ -21,7 +22,12 @@ movements as (
     select customer_id, currency, balance_kind, payment_date as effective_date, amount
     from payment_kinds
     union all
-    select payment_kinds.customer_id, payment_kinds.currency, payment_kinds.balance_kind, events.effective_date, events.amount
+    select
+        payment_kinds.customer_id,
+        payment_kinds.currency,
+        payment_kinds.balance_kind,
+        events.effective_date,
+        events.amount
     from events
     inner join payment_kinds on events.payment_id = payment_kinds.payment_id
     where events.event_type = 'payment_allocation'
@@ -29,7 +35,12 @@ movements as (
     select customer_id, currency, 'credit_note' as balance_kind, credit_date as effective_date, gross_amount as amount
     from credit_notes
     union all
-    select credit_notes.customer_id, credit_notes.currency, 'credit_note' as balance_kind, events.effective_date, events.amount
+    select
+        credit_notes.customer_id,
+        credit_notes.currency,
+        'credit_note' as balance_kind,
+        events.effective_date,
+        events.amount
     from events
     inner join credit_notes on events.payment_id = credit_notes.credit_note_id
     where events.event_type = 'credit_allocation'

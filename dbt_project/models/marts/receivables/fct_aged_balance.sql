@@ -11,7 +11,8 @@ buckets as (
         currency,
         {%- for bucket in ['not_due', 'd1_30', 'd31_60', 'd61_90', 'd90_plus'] %}
         coalesce(sum(open_amount) filter (where aging_bucket = '{{ bucket }}'), 0) as {{ bucket }}_amount,
-        coalesce(sum(open_amount_reporting) filter (where aging_bucket = '{{ bucket }}'), 0) as {{ bucket }}_amount_reporting,
+        coalesce(sum(open_amount_reporting) filter (where aging_bucket = '{{ bucket }}'), 0)
+            as {{ bucket }}_amount_reporting,
         {%- endfor %}
         sum(open_amount) as open_invoices_amount,
         sum(open_amount_reporting) as open_invoices_amount_reporting
@@ -82,7 +83,8 @@ select
     {%- for column in ['not_due', 'd1_30', 'd31_60', 'd61_90', 'd90_plus', 'open_invoices'] %}
     cast({{ column }}_amount{{ suffix }} as decimal(18, 2)) as {{ column }}_amount{{ suffix }},
     {%- endfor %}
-    cast(open_invoices_amount{{ suffix }} - not_due_amount{{ suffix }} as decimal(18, 2)) as past_due_amount{{ suffix }},
+    cast(open_invoices_amount{{ suffix }} - not_due_amount{{ suffix }} as decimal(18, 2))
+        as past_due_amount{{ suffix }},
     {%- for column in ['unapplied_cash', 'unapplied_credit_notes', 'prepayments'] %}
     cast({{ column }}_amount{{ suffix }} as decimal(18, 2)) as {{ column }}_amount{{ suffix }},
     {%- endfor %}

@@ -35,7 +35,8 @@ final as (
         round({{ ratio('totals.days_to_pay_weight', 'totals.applied_amount_cc') }}, 6) as weighted_avg_days_to_pay,
         round({{ ratio('totals.days_late_weight', 'totals.applied_amount_cc') }}, 6) as weighted_avg_days_late,
         round({{ ratio('totals.terms_weight', 'totals.applied_amount_cc') }}, 6) as weighted_avg_terms_days,
-        round({{ ratio('coalesce(totals.on_time_weight, 0)', 'totals.applied_amount_cc') }}, 6) as paid_on_time_value_rate
+        round({{ ratio('coalesce(totals.on_time_weight, 0)', 'totals.applied_amount_cc') }}, 6)
+            as paid_on_time_value_rate
     from as_of_dates
     left join totals on as_of_dates.as_of_date = totals.as_of_date
 )

@@ -89,8 +89,10 @@ final as (
         {%- endfor %}
         round(cast(counted.dso_countback as double), 6) as dso_countback,
         coalesce(counted.is_countback_truncated, false) as is_countback_truncated,
-        round({{ ratio('balances.past_due_amount_reporting', 'balances.open_invoices_amount_reporting') }}, 6) as pct_past_due,
-        round({{ ratio('balances.d90_plus_amount_reporting', 'balances.open_invoices_amount_reporting') }}, 6) as pct_90_plus
+        round({{ ratio('balances.past_due_amount_reporting', 'balances.open_invoices_amount_reporting') }}, 6)
+            as pct_past_due,
+        round({{ ratio('balances.d90_plus_amount_reporting', 'balances.open_invoices_amount_reporting') }}, 6)
+            as pct_90_plus
     from as_of_dates
     left join balances on as_of_dates.as_of_date = balances.as_of_date
     left join windows on as_of_dates.as_of_date = windows.as_of_date

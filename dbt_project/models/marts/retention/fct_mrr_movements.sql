@@ -1,3 +1,6 @@
+{%- set movements = [
+    'new', 'reactivation', 'expansion', 'contraction', 'churn_voluntary', 'churn_involuntary'
+] -%}
 with as_of_dates as (select * from {{ ref('int_as_of_dates') }}),
 
 mrr as (select * from {{ ref('int_customer_mrr') }}),
@@ -11,7 +14,13 @@ opening_and_closing as (
     select as_of_date, as_of_date as rate_date, customer_id, currency, mrr_amount as closing_mrr, 0 as opening_mrr
     from mrr
     union all
-    select as_of_dates.as_of_date, as_of_dates.previous_as_of_date as rate_date, mrr.customer_id, mrr.currency, 0 as closing_mrr, mrr.mrr_amount as opening_mrr
+    select
+        as_of_dates.as_of_date,
+        as_of_dates.previous_as_of_date as rate_date,
+        mrr.customer_id,
+        mrr.currency,
+        0 as closing_mrr,
+        mrr.mrr_amount as opening_mrr
     from mrr
     inner join as_of_dates on mrr.as_of_date = as_of_dates.previous_as_of_date
 ),
@@ -70,9 +79,9 @@ classified as (
         by_customer.*,
         case
             when by_customer.opening_mrr_cc = 0 and by_customer.closing_mrr > 0
-                then case when first_paid.first_paid_date <= as_of_dates.previous_as_of_date then 'reactivation' else 'new' end
+                then if(first_paid.first_paid_date <= as_of_dates.previous_as_of_date, 'reactivation', 'new')
             when by_customer.opening_mrr_cc > 0 and by_customer.closing_mrr = 0
-                then case when last_ended.end_reason = 'payment_failure' then 'churn_involuntary' else 'churn_voluntary' end
+                then if(last_ended.end_reason = 'payment_failure', 'churn_involuntary', 'churn_voluntary')
             when by_customer.closing_mrr > by_customer.opening_mrr_cc then 'expansion'
             when by_customer.closing_mrr < by_customer.opening_mrr_cc then 'contraction'
         end as movement
@@ -87,7 +96,7 @@ totals as (
     select
         as_of_date,
         sum(opening_mrr) as opening_mrr,
-        {%- for movement in ['new', 'reactivation', 'expansion', 'contraction', 'churn_voluntary', 'churn_involuntary'] %}
+        {%- for movement in movements %}
         coalesce(sum(closing_mrr - opening_mrr_cc) filter (where movement = '{{ movement }}'), 0) as {{ movement }}_mrr,
         {%- endfor %}
         sum(opening_mrr_cc - opening_mrr) as fx_mrr,
@@ -103,7 +112,7 @@ final as (
     select
         as_of_dates.as_of_date,
         {{ reporting_currency() }} as reporting_currency,
-        {%- for column in ['opening', 'new', 'reactivation', 'expansion', 'contraction', 'churn_voluntary', 'churn_involuntary', 'fx', 'closing'] %}
+        {%- for column in ['opening'] + movements + ['fx', 'closing'] %}
         {{ money('coalesce(totals.' ~ column ~ '_mrr, 0)') }} as {{ column }}_mrr_reporting,
         {%- endfor %}
         {{ money('coalesce(totals.closing_mrr, 0) * 12') }} as arr_reporting,
