@@ -60,10 +60,11 @@ def data_warnings(connection: duckdb.DuckDBPyConnection) -> list[str]:
         connection,
         "select entity, quarantined from marts.fct_source_loads where quarantined > 0 order by entity",
     )
-    lines += [
-        f"Quarantine holds {row['quarantined']} rows of {row['entity'].replace('_', ' ')}."
-        for row in quarantined
-    ]
+    if quarantined:
+        parts = ", ".join(
+            f"{row['quarantined']} {row['entity'].replace('_', ' ')}" for row in quarantined
+        )
+        lines.append(f"In quarantine, left out: {parts}.")
     suspended = rows_of(connection, "from marts.fct_suspense order by entity, reason, currency")
     lines += [
         f"{row['record_count']} {row['entity'].replace('_', ' ')} in {row['currency']} are left out:"

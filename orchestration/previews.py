@@ -31,17 +31,21 @@ _PREVIEWS = {
     " from intermediate.int_suspense_items group by all order by all limit 20",
 }
 
-_LINES = {
+# Picture of a table: title, names of its lines, query.
+_LINES: dict[str, tuple[str, tuple[str, ...], str]] = {
     "fct_dso": (
         "DSO, days",
+        ("three months", "best possible"),
         "select as_of_date, dso_rolling_3m, bpdso_3m from marts.fct_dso order by 1",
     ),
     "fct_days_to_pay": (
-        "Days to pay and terms",
+        "Weighted averages, days",
+        ("days to pay", "terms"),
         "select as_of_date, weighted_avg_days_to_pay, weighted_avg_terms_days from marts.fct_days_to_pay order by 1",
     ),
     "fct_mrr_movements": (
-        "MRR",
+        "MRR in the reporting currency",
+        ("MRR",),
         "select as_of_date, closing_mrr_reporting from marts.fct_mrr_movements order by 1",
     ),
 }
@@ -61,10 +65,10 @@ def table_metadata(warehouse: Path) -> dict[str, dict[str, Any]]:
         for table, query in _PREVIEWS.items():
             if table in details:
                 details[table]["preview"] = dg.MetadataValue.md(markdown_table(connection, query))
-        for table, (title, query) in _LINES.items():
+        for table, (title, names, query) in _LINES.items():
             if table in details:
                 points = connection.execute(query).fetchall()
-                details[table]["picture"] = dg.MetadataValue.md(line_picture(title, points))
+                details[table]["picture"] = dg.MetadataValue.md(line_picture(title, names, points))
     return details
 
 
@@ -80,11 +84,12 @@ def markdown_table(connection: duckdb.DuckDBPyConnection, query: str) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def line_picture(title: str, points: Sequence[tuple[Any, ...]]) -> str:
+def line_picture(title: str, names: Sequence[str], points: Sequence[tuple[Any, ...]]) -> str:
     """A Markdown image of one or two lines over time; empty text without two points.
 
     Args:
         title: What is drawn, with its unit.
+        names: Name of each line, two at most.
         points: Rows of (date, value, second value …), oldest first; null values break nothing.
     """
     series = list(zip(*points, strict=True))
@@ -93,11 +98,11 @@ def line_picture(title: str, points: Sequence[tuple[Any, ...]]) -> str:
         return ""
     top, bottom = max([*values, 0.0]), min([*values, 0.0])
     scale = (top - bottom) or 1.0
-    width, height, colours = 560, 160, ("#1f4e79", "#c55a11")
+    width, height, colours = 560, 180, ("#1f4e79", "#c55a11")
 
     def place(index: int, value: float) -> str:
         across = 20 + index * (width - 40) / (len(points) - 1)
-        down = height - 20 - (value - bottom) / scale * (height - 50)
+        down = height - 20 - (value - bottom) / scale * (height - 65)
         return f"{across:.1f},{down:.1f}"
 
     lines = "".join(
@@ -106,9 +111,17 @@ def line_picture(title: str, points: Sequence[tuple[Any, ...]]) -> str:
         + '"/>'
         for i, line in enumerate(series[1:])
     )
+    legend = "".join(
+        f'<text x="{20 + 130 * i}" y="32" fill="{colours[i % 2]}">{name}</text>'
+        for i, name in enumerate(names)
+    )
+    zero = (
+        f'<line x1="20" x2="{width - 20}" y1="{height - 20}" y2="{height - 20}" stroke="#999999"/>'
+    )
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" font-family="sans-serif"'
         f' font-size="12"><rect width="100%" height="100%" fill="#ffffff"/>'
-        f'<text x="20" y="16">{title}: {points[0][0]} to {points[-1][0]}, highest {top:,.1f}</text>{lines}</svg>'
+        f'<text x="20" y="16">{title}: {points[0][0]} to {points[-1][0]}, highest {top:,.1f}</text>'
+        f"{legend}{zero}{lines}</svg>"
     )
     return f"![{title}](data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()})"

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import dagster as dg
 
 _DAGSTER_YAML = """\
+nux:
+  enabled: false
 telemetry:
   enabled: false
 # One writer: one slot for everything that writes the warehouse.

@@ -5,6 +5,7 @@ Belongs here: the order of jobs and what is shown of them. Does not belong here:
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -34,8 +35,17 @@ _WORDS = {
 }
 
 
-def run_day(company: Company, day: date, source_path: Path | None, console: Console) -> None:
+def run_day(
+    company: Company, day: date, source_path: Path | None, console: Console, started: float
+) -> None:
     """Run the daily and the emission job for one date and print what came of them.
+
+    Args:
+        company: The company.
+        day: The business date.
+        source_path: Takes the place of the configured source; None for that one.
+        console: Where to print.
+        started: `time.perf_counter()` at the start of the command.
 
     Raises:
         HeldError: Another run holds the company.
@@ -52,10 +62,10 @@ def run_day(company: Company, day: date, source_path: Path | None, console: Cons
     if publication is None:
         raise DayFailedError(f"{day} was not published. The Dagster UI (encours ui) shows why.")
     print_summary(company, publication, console)
-    print_times(times, console)
+    print_times(times, time.perf_counter() - started, console)
 
 
-def run_training(company: Company, day: date, console: Console) -> None:
+def run_training(company: Company, day: date, console: Console, started: float) -> None:
     """Train the models on a date whose day has run."""
     with writer_lock(company.home, 0), _progress(console) as times:
         with stage("Prepare"):
@@ -64,7 +74,7 @@ def run_training(company: Company, day: date, console: Console) -> None:
             definitions = build_definitions(company.config_path)
         execute(definitions, company, TRAIN, day)
     console.print(f"Models trained on what was known by {day} are in {company.models}")
-    print_times(times, console)
+    print_times(times, time.perf_counter() - started, console)
 
 
 @contextmanager

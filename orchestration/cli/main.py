@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
@@ -33,6 +34,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+# When the command began, for the times it prints.
+STARTED = time.perf_counter()
 out = Console()
 err = Console(stderr=True)
 
@@ -181,7 +184,7 @@ def run(config: ConfigOption = None, as_of: AsOfOption = None, source: SourceOpt
     with explained_errors():
         company = load_company(config or default_config_path(), source)
         require_writable(company)
-        run_day(company, business_date(company, as_of), source, out)
+        run_day(company, business_date(company, as_of), source, out, STARTED)
 
 
 @app.command()
@@ -193,7 +196,7 @@ def train(config: ConfigOption = None, as_of: AsOfOption = None) -> None:
     with explained_errors():
         company = load_company(config or default_config_path())
         require_writable(company)
-        run_training(company, business_date(company, as_of), out)
+        run_training(company, business_date(company, as_of), out, STARTED)
 
 
 @app.command()

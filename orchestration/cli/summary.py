@@ -24,12 +24,12 @@ from orchestration.warehouse import reading
 SHOWN_ACCOUNTS = 5
 
 
-def print_times(times: StageTimes, console: Console) -> None:
-    """Seconds by stage, on one line."""
+def print_times(times: StageTimes, total_seconds: float, console: Console) -> None:
+    """Seconds by stage; what no stage took is starting up and keeping Dagster's history."""
     parts = [f"{name.lower()} {seconds:.1f}" for name, seconds in times.seconds.items()]
+    parts.append(f"start and history {max(total_seconds - sum(times.seconds.values()), 0):.1f}")
     console.print(
-        f"[dim]seconds: {', '.join(parts)}; in all {sum(times.seconds.values()):.1f}[/]",
-        highlight=False,
+        f"[dim]seconds: {', '.join(parts)}; in all {total_seconds:.1f}[/]", highlight=False
     )
 
 
@@ -43,10 +43,10 @@ def print_summary(company: Company, publication: Publication, console: Console) 
         )[0]
         accounts = rows_of(
             connection,
-            "select rank, customer_name, past_due_amount_reporting, oldest_days_past_due, decision,"
-            " hold_reason, channel"
+            "select rank, customer_name, past_due_amount_reporting, oldest_days_past_due,"
+            " channel"
             f" from marts.fct_at_risk_accounts where as_of_date = date '{publication.as_of_date}'"
-            f" order by rank limit {SHOWN_ACCOUNTS}",
+            f" and decision = 'send' order by rank limit {SHOWN_ACCOUNTS}",
         )
         warnings = data_warnings(connection)
     console.print()
@@ -93,9 +93,7 @@ def _figures(company: Company, facts: SummaryFacts, totals: dict[str, object]) -
     )
     if landing := facts.landing_at("30d"):
         expected = money(landing.expected_amount_reporting, currency)
-        table.add_row(
-            "Cash expected, 30 days", expected, "expected value of open invoices, no interval yet"
-        )
+        table.add_row("Cash expected, 30 days", expected, "of open invoices; no interval yet")
     if facts.retention:
         movement = facts.retention.trend[-1]
         risk = money(facts.retention.mrr_at_risk_reporting, currency)
@@ -107,7 +105,7 @@ def _figures(company: Company, facts: SummaryFacts, totals: dict[str, object]) -
     table.add_row(
         "To write to today",
         str(totals["email_count"]),
-        f"e-mails; {totals['call_count']} calls, {totals['letter_count']} letters (drafts, nothing is sent)",
+        f"e-mails; {totals['call_count']} calls, {totals['letter_count']} letters: drafts, nothing is sent",
     )
     table.add_row(
         "On hold",
@@ -119,23 +117,18 @@ def _figures(company: Company, facts: SummaryFacts, totals: dict[str, object]) -
 
 
 def _first_accounts(accounts: list[dict[str, object]], currency: str) -> Table:
-    table = Table(title="First on today's list", title_justify="left", expand=False)
-    for heading in ("", "account", f"past due, {currency}", "days", "today"):
+    table = Table(title="First to contact today", title_justify="left", expand=False)
+    for heading in ("", "account", f"past due, {currency}", "days", "by"):
         table.add_column(
             heading, justify="right" if heading.startswith(("past", "days")) else "left"
         )
     for row in accounts:
-        decision = str(row["decision"])
-        if decision == "hold":
-            decision = f"hold: {str(row['hold_reason']).replace('_', ' ')}"
-        elif decision == "send":
-            decision = str(row["channel"])
         table.add_row(
             str(row["rank"]),
             escape(str(row["customer_name"])),
             f"{row['past_due_amount_reporting']:,.0f}",
             "" if row["oldest_days_past_due"] is None else str(row["oldest_days_past_due"]),
-            decision,
+            str(row["channel"]),
         )
     return table
 
