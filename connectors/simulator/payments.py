@@ -99,16 +99,16 @@ def collect_payments(
 
 
 def _apply_lag(random: np.random.Generator, count: int) -> np.ndarray:
-    """Days from receipt to application: 84 % the same day, one in a thousand never."""
+    """Days from receipt to application: 84 % the same day, two in ten thousand never."""
     draw = random.random(count)
     lag = np.select(
-        [draw < 0.84, draw < 0.94, draw < 0.985, draw < 0.997, draw < 0.999],
+        [draw < 0.84, draw < 0.94, draw < 0.985, draw < 0.9975, draw < 0.9998],
         [
             np.zeros(count, np.int64),
             random.integers(1, 4, count),
             random.integers(4, 16, count),
             random.integers(16, 60, count),
-            random.integers(60, 300, count),
+            random.integers(60, 150, count),
         ],
         NEVER,
     )

@@ -4,7 +4,7 @@
     first load (known on its own date); what comes with a later load was known at that load. -#}
 {% macro recorded_at(effective_date) -%}
     coalesce(
-        recorded_at,
+        raw.recorded_at,
         case
             when not _is_first_load then _loaded_at
             else coalesce(cast({{ effective_date }} as timestamp), timestamp '1900-01-01 00:00:00')
@@ -17,7 +17,7 @@
 {% macro version_rank(key) -%}
     row_number() over (
         partition by {{ key | join(", ") }}
-        order by recorded_at desc nulls last, _load_id desc, _line desc
+        order by raw.recorded_at desc nulls last, raw._load_id desc, raw._line desc
     )
 {%- endmacro %}
 

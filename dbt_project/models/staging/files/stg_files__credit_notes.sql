@@ -1,19 +1,5 @@
 with raw as (select * from {{ source('raw_files', 'credit_notes') }}),
 
-versions as (
-    select
-        credit_note_id,
-        customer_id,
-        credit_date,
-        currency,
-        gross_amount,
-        net_amount,
-        tax_amount,
-        {{ recorded_at('credit_date') }} as recorded_at,
-        {{ version_rank(['credit_note_id']) }} as version_rank
-    from raw
-),
-
 final as (
     select
         credit_note_id,
@@ -23,9 +9,9 @@ final as (
         gross_amount,
         net_amount,
         tax_amount,
-        recorded_at
-    from versions
-    where version_rank = 1
+        {{ recorded_at('credit_date') }} as recorded_at
+    from raw
+    qualify {{ version_rank(['credit_note_id']) }} = 1
 )
 
 select * from final

@@ -1,17 +1,5 @@
 with raw as (select * from {{ source('raw_files', 'payment_allocations') }}),
 
-versions as (
-    select
-        allocation_id,
-        payment_id,
-        invoice_id,
-        allocation_date,
-        amount,
-        {{ recorded_at('allocation_date') }} as recorded_at,
-        {{ version_rank(['allocation_id']) }} as version_rank
-    from raw
-),
-
 final as (
     select
         allocation_id,
@@ -19,9 +7,9 @@ final as (
         invoice_id,
         allocation_date,
         amount,
-        recorded_at
-    from versions
-    where version_rank = 1
+        {{ recorded_at('allocation_date') }} as recorded_at
+    from raw
+    qualify {{ version_rank(['allocation_id']) }} = 1
 )
 
 select * from final

@@ -1,18 +1,5 @@
 with raw as (select * from {{ source('raw_files', 'promises') }}),
 
-versions as (
-    select
-        promise_id,
-        invoice_id,
-        made_date,
-        promised_date,
-        amount,
-        cancelled_date,
-        {{ recorded_at('made_date') }} as recorded_at,
-        {{ version_rank(['promise_id']) }} as version_rank
-    from raw
-),
-
 final as (
     select
         promise_id,
@@ -21,9 +8,9 @@ final as (
         promised_date,
         amount,
         cancelled_date,
-        recorded_at
-    from versions
-    where version_rank = 1
+        {{ recorded_at('made_date') }} as recorded_at
+    from raw
+    qualify {{ version_rank(['promise_id']) }} = 1
 )
 
 select * from final
