@@ -10,10 +10,14 @@ import dagster as dg
 
 from orchestration.config import Company
 from orchestration.emitting import is_emitted
-from orchestration.publishing import current_publication
+from orchestration.publishing import Publication, published_days
 from orchestration.resources import CompanyResource
 
 DAILY, EMIT, TRAIN = "daily", "emit", "train"
+
+# A day whose files cannot be written is tried this often, then left to a person.
+ATTEMPTS = 3
+PUBLICATION_TAG = "encours/publication"
 
 
 def daily_partitions(company: Company) -> dg.DailyPartitionsDefinition:
@@ -82,15 +86,34 @@ def build_sensor(jobs: list[Any]) -> dg.SensorDefinition:
     )
     def scored_day_without_lists(
         context: dg.SensorEvaluationContext, company: CompanyResource
-    ) -> dg.RunRequest | dg.SkipReason:
+    ) -> list[dg.RunRequest] | dg.SkipReason:
         current = company.load()
-        publication = current_publication(current.published)
-        if publication is None:
+        publications = published_days(current.published)
+        if not publications:
             return dg.SkipReason("Nothing is published yet. Materialize the daily job.")
-        day = publication.as_of_date.isoformat()
-        if is_emitted(current, publication):
-            return dg.SkipReason(f"The lists of {day} are written.")
-        # The key only keeps two ticks from asking twice; `is_emitted` decides.
-        return dg.RunRequest(run_key=publication.folder.name, partition_key=day)
+        waiting = [day for day in publications if not is_emitted(current, day)]
+        if not waiting:
+            return dg.SkipReason(f"The lists of {publications[-1].as_of_date} are written.")
+        requests = [
+            request for day in waiting if (request := _emission_request(context.instance, day))
+        ]
+        return requests or dg.SkipReason(
+            f"{waiting[-1].as_of_date} is being written, or failed {ATTEMPTS} times: see its runs."
+        )
 
     return scored_day_without_lists
+
+
+def _emission_request(instance: dg.DagsterInstance, day: Publication) -> dg.RunRequest | None:
+    """Ask for a day's files, unless a run is at it or three runs failed on this publication.
+
+    The key keeps two ticks from asking twice; `is_emitted` decides whether there is anything to do.
+    """
+    runs = instance.get_runs(dg.RunsFilter(job_name=EMIT, tags={PUBLICATION_TAG: day.folder.name}))
+    if len(runs) >= ATTEMPTS or any(not run.is_finished for run in runs):
+        return None
+    return dg.RunRequest(
+        run_key=f"{day.folder.name}:{len(runs)}",
+        partition_key=day.as_of_date.isoformat(),
+        tags={PUBLICATION_TAG: day.folder.name},
+    )

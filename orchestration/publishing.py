@@ -26,6 +26,7 @@ KEPT = 7
 DATABASE = "publication.duckdb"
 FACTS = "publication.json"
 SCHEMA = "marts"
+_FOLDERS = "????-??-??_*"
 
 
 class PublicationError(Exception):
@@ -93,6 +94,8 @@ def publish(warehouse: Path, published: Path, as_of_date: date, run_id: str) -> 
     folder = published / f"{as_of_date.isoformat()}_{digest}"
     facts = {"as_of_date": as_of_date.isoformat(), "run_id": run_id, "tables": expected}
     is_new = not (folder / FACTS).exists()
+    if not is_new:
+        folder.touch()  # of its day, these marts are the newest again
     if is_new:
         draft = published / f".draft-{run_id}"
         shutil.rmtree(draft, ignore_errors=True)
@@ -106,28 +109,35 @@ def publish(warehouse: Path, published: Path, as_of_date: date, run_id: str) -> 
         except BaseException:
             shutil.rmtree(draft, ignore_errors=True)
             raise
-    _point(published, folder)
-    _forget_old(published)
+    current = current_publication(published)
+    # A past day run again is published beside; readers stay on the newest day.
+    if current is None or as_of_date >= current.as_of_date:
+        _point(published, folder)
+    _forget_old(published, folder)
     return Publication(folder, as_of_date, is_new, expected)
 
 
 def current_publication(published: Path) -> Publication | None:
     """The publication the pointer names; None before the first."""
     pointer = published / "current"
-    if not (pointer / FACTS).exists():
-        return None
-    folder = pointer.resolve()
-    facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
-    return Publication(folder, date.fromisoformat(facts["as_of_date"]), False, facts["tables"])
+    return _read(pointer.resolve()) if (pointer / FACTS).exists() else None
+
+
+def published_days(published: Path) -> list[Publication]:
+    """The newest kept publication of each day, oldest day first."""
+    folders = sorted(published.glob(_FOLDERS), key=lambda p: p.stat().st_mtime_ns)
+    newest = {folder.name[:10]: folder for folder in folders if (folder / FACTS).exists()}
+    return [_read(newest[day]) for day in sorted(newest)]
 
 
 def published_day(published: Path, day: date) -> Publication | None:
     """The newest kept publication of a day; None where there is none."""
-    folders = sorted(published.glob(f"{day.isoformat()}_*"), key=lambda p: p.stat().st_mtime)
-    if not folders:
-        return None
-    facts = json.loads((folders[-1] / FACTS).read_text(encoding="utf-8"))
-    return Publication(folders[-1], day, False, facts["tables"])
+    return next((p for p in published_days(published) if p.as_of_date == day), None)
+
+
+def _read(folder: Path) -> Publication:
+    facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+    return Publication(folder, date.fromisoformat(facts["as_of_date"]), False, facts["tables"])
 
 
 def _copy(warehouse: Path, target: Path) -> None:
@@ -185,12 +195,13 @@ def _point(published: Path, folder: Path) -> None:
     draft.replace(published / "current")
 
 
-def _forget_old(published: Path) -> None:
-    current = (published / "current").resolve()
+def _forget_old(published: Path, fresh: Path) -> None:
+    """Keep the last seven, whatever their day; never remove the current or the fresh one."""
+    standing = {(published / "current").resolve(), fresh.resolve()}
     folders = sorted(
-        (p for p in published.glob("????-??-??_*") if p != current),
-        key=lambda p: p.stat().st_mtime,
+        (p for p in published.glob(_FOLDERS) if p.resolve() not in standing),
+        key=lambda p: p.stat().st_mtime_ns,
         reverse=True,
     )
-    for folder in folders[KEPT - 1 :]:
+    for folder in folders[KEPT - len(standing) :]:
         shutil.rmtree(folder)

@@ -206,13 +206,19 @@ def test_the_sensor_asks_once_for_a_day_without_lists(home):
     sensor = definitions.get_sensor_def("scored_day_without_lists")
     note = home / "out" / ".emitted" / DAY.isoformat()
     resources = {"company": definitions.resources["company"]}
-    with dg.build_sensor_context(resources=resources) as context:
+    with (
+        dg.DagsterInstance.ephemeral() as instance,
+        dg.build_sensor_context(instance, resources=resources) as context,
+    ):
         assert "are written" in sensor(context).skip_message
     content = note.read_text()
     note.unlink()
     try:
-        with dg.build_sensor_context(resources=resources) as context:
-            assert sensor(context).partition_key == DAY.isoformat()
+        with (
+            dg.DagsterInstance.ephemeral() as instance,
+            dg.build_sensor_context(instance, resources=resources) as context,
+        ):
+            assert [request.partition_key for request in sensor(context)] == [DAY.isoformat()]
     finally:
         note.write_text(content)
 
