@@ -214,6 +214,10 @@ def _fill(
             _write_cell(sheet, line, position, cell_value(row, column, locale), formats, column)
     sheet.set_row(0, 32)
     sheet.freeze_panes(1, frozen_columns)
+    sheet.set_landscape()
+    sheet.set_paper(8)  # A3
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
     sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from html.parser import HTMLParser
 
 import pytest
-from handmade_day import batch_line, batch_row, make_day
+from handmade_day import AS_OF, batch_line, batch_row, make_day
 from hostile_text import ALL, HEADER_INJECTIONS, MARKUP
 
 from outreach.drafts import render_draft, render_reminders
@@ -224,6 +224,25 @@ def test_every_call_wording_renders(language, tone, count):
         batch_lines=[batch_line("c1", f"F-{n}") for n in range(count)],
     )
     assert b"F-0" in render_reminders(rows, "en").call_sheet
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "it is due on 15 Mar 2026"), ("fr", "son échéance est le 15 mars 2026")],
+)
+def test_call_before_the_due_date_speaks_of_no_delay(language, words):
+    rows = make_day(
+        batch=[
+            batch_row("c1", channel="call", template="call", tone="friendly", language=language)
+        ],
+        batch_lines=[
+            batch_line("c1", "F-1", days_past_due=-3, due_date=AS_OF + dt.timedelta(days=3))
+        ],
+    )
+    (call,) = csv.DictReader(
+        io.StringIO(render_reminders(rows, "en").call_sheet.decode(), newline="")
+    )
+    assert words in call["Talking points"]
 
 
 def test_final_letter_waits_in_the_folder_of_approvals():
