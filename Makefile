@@ -1,7 +1,10 @@
 # One command each: `make run` for a first morning list, `make test` for what CI runs.
 SHELL := /bin/bash
-export UV_COMPILE_BYTECODE := 1
-export DO_NOT_TRACK := 1
+# Settings of .env.example, where somebody copied it.
+-include .env
+export
+UV_COMPILE_BYTECODE := 1
+DO_NOT_TRACK := 1
 
 VENV := .venv
 BIN := $(VENV)/bin

@@ -62,9 +62,9 @@ def data_warnings(connection: duckdb.DuckDBPyConnection) -> list[str]:
     )
     if quarantined:
         parts = ", ".join(
-            f"{row['quarantined']} {row['entity'].replace('_', ' ')}" for row in quarantined
+            f"{row['entity'].replace('_', ' ')} {row['quarantined']}" for row in quarantined
         )
-        lines.append(f"In quarantine, left out: {parts}.")
+        lines.append(f"Rows in quarantine, left out: {parts}.")
     suspended = rows_of(connection, "from marts.fct_suspense order by entity, reason, currency")
     lines += [
         f"{row['record_count']} {row['entity'].replace('_', ' ')} in {row['currency']} are left out:"

@@ -105,7 +105,7 @@ def _figures(company: Company, facts: SummaryFacts, totals: dict[str, object]) -
     table.add_row(
         "To write to today",
         str(totals["email_count"]),
-        f"e-mails; {totals['call_count']} calls, {totals['letter_count']} letters: drafts, nothing is sent",
+        f"e-mails; {totals['call_count']} calls, {totals['letter_count']} letters (drafts only)",
     )
     table.add_row(
         "On hold",
