@@ -184,6 +184,12 @@ class Company:
         return self.resolve(policy) if policy else None
 
 
+def first_partition(company: Company) -> date:
+    """The first business date that can be run."""
+    run = company.config.run
+    return min(run.first_day, run.as_of_date) if run.as_of_date else run.first_day
+
+
 def default_config_path() -> Path:
     """`ENCOURS_CONFIG`, else `encours.toml` in `ENCOURS_HOME`, else in `./data`."""
     if named := os.environ.get("ENCOURS_CONFIG"):

@@ -8,7 +8,7 @@ from typing import Any
 
 import dagster as dg
 
-from orchestration.config import Company
+from orchestration.config import Company, first_partition
 from orchestration.emitting import is_emitted
 from orchestration.publishing import Publication, published_days
 from orchestration.resources import CompanyResource
@@ -22,10 +22,10 @@ PUBLICATION_TAG = "encours/publication"
 
 def daily_partitions(company: Company) -> dg.DailyPartitionsDefinition:
     """One partition a business date, today's included, in the company's time zone."""
-    run = company.config.run
-    first = min(run.first_day, run.as_of_date) if run.as_of_date else run.first_day
     return dg.DailyPartitionsDefinition(
-        start_date=first.isoformat(), timezone=company.config.company.timezone, end_offset=1
+        start_date=first_partition(company).isoformat(),
+        timezone=company.config.company.timezone,
+        end_offset=1,
     )
 
 

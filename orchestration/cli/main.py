@@ -17,12 +17,14 @@ from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from orchestration.config import (
     CONFIG_NAME,
     Company,
     ConfigError,
     default_config_path,
+    first_partition,
     load_company,
 )
 from orchestration.runs import quiet_environment
@@ -55,7 +57,7 @@ AsOfOption = Annotated[
 def fail(message: str, code: int = 1) -> NoReturn:
     """Say what went wrong on one line each and leave with a code."""
     for line in message.splitlines():
-        err.print(f"[bold red]✗[/] {line}", highlight=False, soft_wrap=True)
+        err.print(f"[bold red]✗[/] {escape(line)}", highlight=False, soft_wrap=True)
     raise typer.Exit(code)
 
 
@@ -85,10 +87,22 @@ def explained_errors() -> Iterator[None]:
 
 
 def business_date(company: Company, as_of: datetime | None) -> date:
-    """The date asked for, else the configured one, else today in the company's time zone."""
-    if as_of:
-        return as_of.date()
-    return company.config.run.as_of_date or datetime.now(company.timezone).date()
+    """The date asked for, else the configured one, else today in the company's time zone.
+
+    Raises:
+        ConfigError: The date has not come yet, or lies before the first daily partition.
+    """
+    today = datetime.now(company.timezone).date()
+    day = (as_of.date() if as_of else company.config.run.as_of_date) or today
+    first = first_partition(company)
+    if day > today:
+        raise ConfigError(f"{day} has not come yet. Choose {today} or an earlier date.")
+    if day < first:
+        raise ConfigError(
+            f"{day} lies before {first}, the first day of {company.config_path}."
+            " Set an earlier [run] first_day."
+        )
+    return day
 
 
 def last_working_day(day: date) -> date:
@@ -169,7 +183,7 @@ def check(config: ConfigOption = None, source: SourceOption = None) -> None:
         company = load_company(config or default_config_path(), source)
         lines = findings(company)
     for line in lines:
-        out.print(f"✗ {line}", highlight=False, soft_wrap=True)
+        out.print(f"✗ {escape(line)}", highlight=False, soft_wrap=True)
     if lines:
         raise typer.Exit(1)
     out.print("✓ configuration, policy and files are ready: encours run")

@@ -130,3 +130,13 @@ def test_init_and_simulate_overwrite_nothing(home):
 
 def test_an_unknown_format_of_simulation_is_wrong_use(tmp_path):
     assert encours("simulate", "--folder", tmp_path / "x", "--format", "xml").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("day", "message"),
+    [("2199-01-01", "has not come yet. Choose"), ("2001-01-01", "Set an earlier [run] first_day")],
+)
+def test_a_day_that_cannot_be_run_is_refused_with_its_remedy(home, day, message):
+    result = encours("run", "--config", home / "encours.toml", "--as-of", day)
+    assert result.exit_code == 2
+    assert message in one_line(result)
