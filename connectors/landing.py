@@ -119,6 +119,7 @@ def land_entity(
     loaded_at: datetime,
     extra_columns: tuple[str, ...] = (),
     malformed: int = 0,
+    malformed_relation: str,
 ) -> ManifestRow:
     """Append the new rows of one entity, quarantine the bad ones, write the manifest row.
 
@@ -133,8 +134,8 @@ def land_entity(
         content_hash: SHA-256 of content and declaration.
         loaded_at: UTC time of the load.
         extra_columns: Headings outside the contract.
-        malformed: Rows already in table `_malformed` (line, raw_row), broken before any column
-            could be read.
+        malformed: Rows in `malformed_relation`, broken before any column could be read.
+        malformed_relation: A table of line and raw_row (json).
 
     Returns:
         The manifest row written.
@@ -145,10 +146,15 @@ def land_entity(
     _parse(connection, entity, relation, form)
     connection.execute("begin transaction")
     try:
-        _quarantine(connection, source, entity, load_id, file, malformed)
+        _quarantine(connection, source, entity, load_id, file, malformed_relation)
         connection.execute(
             _append_statement(schema, entity),
-            {"file": file, "load": load_id, "loaded_at": loaded_at, "first": load_id == 1},
+            {
+                "file": file,
+                "load": load_id,
+                "loaded_at": loaded_at,
+                "first": _holds_nothing(connection, schema, entity),
+            },
         )
         row = _count(
             connection, source, entity, load_id, file, content_hash, extra_columns, malformed
@@ -170,6 +176,11 @@ def land_entity(
     return row
 
 
+def _holds_nothing(connection: duckdb.DuckDBPyConnection, schema: str, entity: Entity) -> bool:
+    """Whether this load brings the entity's first rows, however many failed before it."""
+    return connection.execute(f"select 1 from {schema}.{entity.name} limit 1").fetchone() is None
+
+
 def _parse(
     connection: duckdb.DuckDBPyConnection, entity: Entity, relation: str, form: TextForm
 ) -> None:
@@ -186,7 +197,9 @@ def _parse(
     content = ", ".join(
         f"coalesce(cast({identifier('_parsed_' + c.name)} as varchar), chr(0))" for c in columns
     )
-    key = ", ".join(f"coalesce({identifier(name)}, '')" for name in entity.key)
+    key = ", ".join(
+        f"coalesce(cast({identifier('_parsed_' + name)} as varchar), '')" for name in entity.key
+    )
     connection.execute(
         f"create or replace temp table {INCOMING} as"
         f" with parsed as (select *, {parsed} from {relation})"
@@ -210,7 +223,7 @@ def _quarantine(
     entity: Entity,
     load_id: int,
     file: str,
-    malformed: int,
+    malformed_relation: str,
 ) -> None:
     target = f"raw_{source}.{QUARANTINE}"
     texts = ", ".join(f"{identifier(n)} := {identifier(n)}" for n in entity.column_names)
@@ -220,11 +233,10 @@ def _quarantine(
         f" from {INCOMING} where len(_errors) > 0)",
         [source, entity.name, load_id, file],
     )
-    if malformed:
-        connection.execute(
-            f"insert into {target} select ?, ?, ?, ?, line, null, null, 'malformed_row', raw_row from _malformed",
-            [source, entity.name, load_id, file],
-        )
+    connection.execute(
+        f"insert into {target} select ?, ?, ?, ?, line, null, null, 'malformed_row', raw_row from {malformed_relation}",
+        [source, entity.name, load_id, file],
+    )
 
 
 def _append_statement(schema: str, entity: Entity) -> str:

@@ -6,6 +6,7 @@ cannot. Does not belong here: reading files, writing tables.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -53,6 +54,20 @@ def _digits(text: str, form: TextForm) -> str:
     return text if form.decimal == "." else f"replace({text}, {quoted(form.decimal)}, '.')"
 
 
+def _number_pattern(column: Column, form: TextForm) -> str:
+    """The declared way to write a number, nothing else: groups of three digits, one decimal mark.
+
+    A mark of another country's form (`1.230` where the decimal is a comma) is no number, not 1.23.
+    Amounts have two decimals; rates may have more than the eight that are kept.
+    """
+    whole = r"\d{1,15}"
+    if form.thousands:
+        marks = "".join("\\" + mark if mark in r"\]^-" else mark for mark in form.thousands)
+        whole = rf"(?:{whole}|\d{{1,3}}(?:[{marks}]\d{{3}})+)"
+    decimals = r"\d{1,2}0*" if column.type == "amount" else r"\d+"
+    return rf"[+-]?{whole}(?:{re.escape(form.decimal)}{decimals})?"
+
+
 def parsed_expression(column: Column, form: TextForm) -> str:
     """SQL that turns the trimmed text column `column.name` into its type, null where it cannot.
 
@@ -67,10 +82,9 @@ def parsed_expression(column: Column, form: TextForm) -> str:
         as_date = f"cast(try_strptime({text}, {quoted(form.date_format)}) as timestamp)"
         return f"coalesce(cast(try_cast({text} as timestamptz) as timestamp), {as_date})"
     if column.type in ("amount", "rate"):
-        decimals = 2 if column.type == "amount" else 8
+        pattern = quoted(_number_pattern(column, form))
         number = _digits(text, form)
-        pattern = quoted(rf"[+-]?\d{{1,{18 - decimals}}}(\.\d{{1,{decimals}}}0*)?")
-        return f"case when regexp_full_match({number}, {pattern}) then try_cast({number} as {column.sql_type}) end"
+        return f"case when regexp_full_match({text}, {pattern}) then try_cast({number} as {column.sql_type}) end"
     if column.type == "integer":
         return f"case when regexp_full_match({text}, '[+-]?[0-9]+') then try_cast({text} as integer) end"
     if column.type == "boolean":
@@ -82,6 +96,22 @@ def parsed_expression(column: Column, form: TextForm) -> str:
         return f"upper({text})"
     return f"lower({text})" if column.domain else text
 
+
+# Rules of the contract that look at two columns, or at one in a way no type says.
+_ROW_RULES = {
+    ("payments", "amount"): (
+        "_parsed_kind in ('refund', 'chargeback') and _parsed_amount > 0",
+        "refund_or_chargeback_not_negative",
+    ),
+    ("write_offs", "amount"): (
+        "_parsed_kind = 'recovery' and _parsed_amount > 0",
+        "recovery_not_negative",
+    ),
+    ("subscription_versions", "interval_months"): (
+        "_parsed_interval_months < 1",
+        "interval_not_positive",
+    ),
+}
 
 _REASONS = {
     "date": "unreadable_date",
@@ -108,7 +138,8 @@ def reason_expression(column: Column, entity: Entity) -> str:
         )
     if column.type in ("date", "timestamp"):
         cases.append(
-            f"when year({parsed}) not between {EARLIEST_YEAR} and {LATEST_YEAR} then 'date_out_of_range'"
+            f"when not isfinite({parsed}) or year({parsed}) not between {EARLIEST_YEAR} and {LATEST_YEAR}"
+            " then 'date_out_of_range'"
         )
     if column.type == "currency":
         codes = ", ".join(quoted(code) for code in sorted(known_currencies()))
@@ -118,6 +149,11 @@ def reason_expression(column: Column, entity: Entity) -> str:
         cases.append(f"when {parsed} not in ({values}) then 'value_not_in_contract'")
     if column.name in entity.no_negative:
         cases.append(f"when {parsed} < 0 then 'negative_amount'")
+    if column.type == "text":
+        cases.append(f"when contains({text}, chr(0)) then 'nul_character'")
+    if (entity.name, column.name) in _ROW_RULES:
+        condition, reason = _ROW_RULES[entity.name, column.name]
+        cases.append(f"when {condition} then {quoted(reason)}")
     if column.type == "rate":
         cases.append(f"when {parsed} <= 0 then 'rate_not_positive'")
     return f"case {' '.join(cases)} end" if cases else "null"

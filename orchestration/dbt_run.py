@@ -48,7 +48,7 @@ def build(
         Outputs of models and results of tests, once dbt has closed the warehouse.
 
     Raises:
-        DbtError: dbt failed on a model, or could not run at all.
+        DbtError: A model broke, a data test failed, or dbt could not run at all.
     """
     parameters = get_updated_cli_invocation_params_for_context(context, {}, Translator())
     events: list[DbtCoreCliEventMessage] = []
@@ -72,8 +72,7 @@ def build(
             context=context,
             target_path=target,
         )
-    broken = _errors(result)
-    if broken:
+    if broken := _errors(result, context):
         raise DbtError(broken)
 
 
@@ -111,11 +110,19 @@ def _invoke(
         DuckDBConnectionManager.close_all_connections()
 
 
-def _errors(result: dbtRunnerResult) -> str:
-    """The first model that broke, in one line; empty where only tests failed, which checks show."""
+def _errors(result: dbtRunnerResult, context: dg.AssetExecutionContext) -> str:
+    """What keeps the day from going on, in one line: a broken model or a failed invariant.
+
+    dagster-dbt makes no asset check of a test on several models, and dbt skips what stands behind a
+    failed one. Either would let a day be published that does not tie.
+    """
     if result.exception:
         return " ".join(str(result.exception).split())
-    for outcome in getattr(result.result, "results", []):
-        if str(outcome.status) == "error":
-            return f"{outcome.node.name}: {' '.join(str(outcome.message).split())}"
+    outcomes = getattr(result.result, "results", [])
+    for status in ("error", "fail"):
+        for outcome in outcomes:
+            if str(outcome.status) == status:
+                kind = "invariant " if status == "fail" else ""
+                return f"{kind}{outcome.node.name}: {' '.join(str(outcome.message).split())}"
+    context.log.info(f"dbt finished {len(outcomes)} models and tests.")
     return ""

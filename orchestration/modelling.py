@@ -56,7 +56,11 @@ def model_folder(company: Company, model: str, as_of_date: date) -> Path | None:
     """
     folder = company.models / model
     trained = (
-        sorted(p for p in folder.glob("????-??-??") if p.name <= as_of_date.isoformat())
+        sorted(
+            p
+            for p in folder.glob("????-??-??")
+            if p.name <= as_of_date.isoformat() and (p / "SHA256SUMS").exists()
+        )
         if folder.is_dir()
         else []
     )
@@ -121,6 +125,13 @@ def write_predictions(
         Rows written by table.
     """
     written = {}
+    for name, table in tables.items():
+        if len(table) and {str(day)[:10] for day in table["as_of_date"].unique()} != {
+            as_of_date.isoformat()
+        }:
+            raise ValueError(
+                f"ml.{name} holds another date than {as_of_date}; build its features again"
+            )
     with writing(warehouse) as connection:
         prepare_schemas(connection)
         connection.execute("begin transaction")

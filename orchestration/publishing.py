@@ -86,16 +86,23 @@ def publish(warehouse: Path, published: Path, as_of_date: date, run_id: str) -> 
     connection = duckdb.connect(str(warehouse), read_only=True)
     try:
         expected = fingerprints(connection, SCHEMA)
+        found = _business_date(connection) if expected else None
     finally:
         connection.close()
     if not expected:
         raise PublicationError("The warehouse holds no marts. Run `encours run`.")
+    if found != as_of_date:
+        raise PublicationError(
+            f"The marts are those of {found}, not of {as_of_date}. Run the day again."
+        )
     digest = f"{sum(int(t['hash']) for t in expected.values()) % 16**8:08x}"
     folder = published / f"{as_of_date.isoformat()}_{digest}"
     facts = {"as_of_date": as_of_date.isoformat(), "run_id": run_id, "tables": expected}
     is_new = not (folder / FACTS).exists()
     if not is_new:
         folder.touch()  # of its day, these marts are the newest again
+    for left_over in published.glob(".draft-*"):
+        shutil.rmtree(left_over)
     if is_new:
         draft = published / f".draft-{run_id}"
         shutil.rmtree(draft, ignore_errors=True)
@@ -140,12 +147,20 @@ def _read(folder: Path) -> Publication:
     return Publication(folder, date.fromisoformat(facts["as_of_date"]), False, facts["tables"])
 
 
+def _business_date(connection: duckdb.DuckDBPyConnection) -> date | None:
+    """The run's own date of the marts: the newest of the mart that has a row for each run date."""
+    newest: date | None = connection.execute(
+        f"select max(as_of_date) from {SCHEMA}.fct_dso"
+    ).fetchall()[0][0]
+    return newest
+
+
 def _copy(warehouse: Path, target: Path) -> None:
     connection = duckdb.connect(":memory:")
     try:
-        connection.execute(f"attach '{warehouse}' as warehouse (read_only)")
+        connection.execute(f"attach {_quoted(warehouse)} as warehouse (read_only)")
         # v1.4.0 opens in today's BI tools and refuses a stray write-ahead log.
-        connection.execute(f"attach '{target}' as publication (storage_version 'v1.4.0')")
+        connection.execute(f"attach {_quoted(target)} as publication (storage_version 'v1.4.0')")
         connection.execute(f"create schema publication.{SCHEMA}")
         tables = connection.execute(
             "select table_name from duckdb_tables() where database_name = 'warehouse' and schema_name = ?",
@@ -160,6 +175,10 @@ def _copy(warehouse: Path, target: Path) -> None:
         connection.close()
 
 
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
 def _audit_apart(database: Path, expected: dict[str, dict[str, str]]) -> None:
     """Open the file in a fresh process and total it again."""
     result = subprocess.run(
@@ -172,7 +191,7 @@ def _audit_apart(database: Path, expected: dict[str, dict[str, str]]) -> None:
     )
     if result.returncode != 0:
         raise PublicationError(
-            f"{result.stderr.strip().splitlines()[-1]} The last good publication stays."
+            f"{(result.stderr.strip() or 'The audit was killed.').splitlines()[-1]} The last good publication stays."
         )
 
 

@@ -23,7 +23,10 @@ nux:
 telemetry:
   enabled: false
 # One writer: one slot for everything that writes the warehouse.
+# … and one run at a time: steps of two dates must not mix.
 concurrency:
+  runs:
+    max_concurrent_runs: 1
   pools:
     default_limit: 1
     granularity: op
@@ -31,6 +34,10 @@ run_monitoring:
   enabled: true
   free_slots_after_run_end_seconds: 120
 """
+
+
+# Which process runs a day, so that a killed one can be told from a running one.
+PROCESS_TAG = "encours/process"
 
 
 class DayFailedError(Exception):
@@ -65,10 +72,12 @@ def execute(definitions: dg.Definitions, company: Company, job: str, day: date) 
 
     logging.getLogger("dagster").setLevel(logging.ERROR)
     with dg.DagsterInstance.from_config(str(prepare_dagster_home(company))) as instance:
+        _end_dead_runs(instance)
         result = definitions.resolve_job_def(job).execute_in_process(
             partition_key=day.isoformat(),
             instance=instance,
             raise_on_error=False,
+            tags={PROCESS_TAG: str(os.getpid())},
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
     failed_checks = [
@@ -80,6 +89,27 @@ def execute(definitions: dg.Definitions, company: Company, job: str, day: date) 
         raise DayFailedError("\n".join(_explained_check(check) for check in failed_checks))
     if not result.success:
         raise DayFailedError(_explained_failure(result))
+
+
+def _end_dead_runs(instance: dg.DagsterInstance) -> None:
+    """End runs whose process was killed, and free the pool slot they would hold for ever."""
+    import dagster as dg
+
+    for run in instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])):
+        process = run.tags.get(PROCESS_TAG)
+        if process and not _is_alive(int(process)):
+            instance.report_run_failed(run, f"Process {process} was killed.")
+            instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def _explained_check(check: dg.AssetCheckEvaluation) -> str:
@@ -101,6 +131,10 @@ _PLAIN_ERRORS = {
     "HeldError",
     "PublicationError",
     "DayFailedError",
+    "DbtError",
+    "ModelMissingError",
+    "ModelTamperedError",
+    "ModelVersionError",
 }
 
 

@@ -120,27 +120,51 @@ def load_files(
     # Two passes: a file that cannot be read stops the load before any row of another is written.
     for file in changed:
         _check_headings(connection, file)
-    rows = []
-    for file in changed:
-        progress(file.entity.name)
-        headings, malformed = read_text_table(connection, file.path, file.form)
-        extra = _project(connection, file, headings)
-        rows.append(
-            land_entity(
-                connection,
-                SOURCE,
-                file.entity,
-                relation=PROJECTED,
-                form=file.form.text_form,
-                file=file.path.name,
-                content_hash=hashes[file.entity.name],
-                loaded_at=loaded_at,
-                extra_columns=extra,
-                malformed=malformed,
-            )
+    prepared = [_prepare(connection, file, progress) for file in changed]
+    rows = [
+        land_entity(
+            connection,
+            SOURCE,
+            file.entity,
+            relation=_table(PROJECTED, file),
+            form=file.form.text_form,
+            file=file.path.name,
+            content_hash=hashes[file.entity.name],
+            loaded_at=loaded_at,
+            extra_columns=extra,
+            malformed=malformed,
+            malformed_relation=_table("_malformed", file),
         )
-        connection.execute(f"drop table if exists {FILE_TABLE}; drop table if exists {PROJECTED}")
+        for file, (extra, malformed) in zip(changed, prepared, strict=True)
+    ]
+    for file in changed:
+        connection.execute(
+            f"drop table {_table(PROJECTED, file)}; drop table {_table('_malformed', file)}"
+        )
     return rows
+
+
+def _table(name: str, file: PlannedFile) -> str:
+    return f"{name}_{file.entity.name}"
+
+
+def _prepare(
+    connection: duckdb.DuckDBPyConnection, file: PlannedFile, progress: Callable[[str], None]
+) -> tuple[tuple[str, ...], int]:
+    """Read one file into temporary tables of its own; its extra headings and malformed rows."""
+    progress(file.entity.name)
+    headings, malformed = read_text_table(connection, file.path, file.form)
+    extra = _project(connection, file, headings)
+    connection.execute(
+        f"create or replace temp table {_table('_malformed', file)} as from _malformed; drop table {FILE_TABLE}"
+    )
+    if file.entity.is_required:
+        [(rows,)] = connection.execute(f"select count(*) from {_table(PROJECTED, file)}").fetchall()
+        if rows + malformed == 0:
+            raise SourceError(
+                f"File {file.path} has no rows.", "Export it again with its invoices."
+            )
+    return extra, malformed
 
 
 def _hash(file: PlannedFile) -> str:
@@ -179,7 +203,7 @@ def _check_headings(connection: duckdb.DuckDBPyConnection, file: PlannedFile) ->
 def _project(
     connection: duckdb.DuckDBPyConnection, file: PlannedFile, headings: list[str]
 ) -> tuple[str, ...]:
-    """Table `_projected`: the contract's columns as text, `_line`, `_extra`. Returns the extra headings."""
+    """Table `_projected_<entity>`: the contract's columns as text, `_line`, `_extra`. Returns the extra headings."""
     if file.mapped:
         used = {h.column for h in file.mapped.columns.values()}
         extra: tuple[str, ...] = ()
@@ -206,7 +230,7 @@ def _project(
         names = ", ".join(identifier(name) for name in file.entity.column_names)
         distinct = f" qualify row_number() over (partition by {names} order by _line) = 1"
     connection.execute(
-        f"create or replace temp table {PROJECTED} as select * from ("
+        f"create or replace temp table {_table(PROJECTED, file)} as select * from ("
         f"select {columns}, _line, {kept} as _extra from {FILE_TABLE}{where}){distinct}"
     )
     return extra

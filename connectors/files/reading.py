@@ -21,6 +21,7 @@ from connectors.validation import identifier, quoted
 
 FILE_TABLE = "_file_text"
 SUFFIXES = (".csv", ".parquet", ".xlsx")
+LONGEST_CELL_LINES = 20
 
 
 def content_hash(path: Path, declaration: str) -> str:
@@ -52,7 +53,7 @@ def read_text_table(
         if path.suffix == ".csv":
             return _read_csv(connection, path, form)
         if path.suffix == ".parquet":
-            return _read_parquet(connection, path), 0
+            return _read_parquet(connection, path, form), 0
         if path.suffix == ".xlsx":
             return _read_xlsx(connection, path, form)
     except PermissionError:
@@ -82,11 +83,21 @@ def _read_csv(
     if form.encoding.lower().replace("_", "-") in ("utf-8", "utf-8-sig"):
         try:
             _read_csv_strictly(connection, path, form, headings)
-            return headings, 0
+            if not _has_line_breaks(connection, headings):
+                return headings, 0
         except duckdb.Error:
-            # Something in it is not a clean CSV; the slow reader accounts for every row.
+            # Something in it is not a clean CSV.
             pass
+    # The slow reader accounts for every physical line.
     return headings, _read_csv_row_by_row(connection, path, form, headings)
+
+
+def _has_line_breaks(connection: duckdb.DuckDBPyConnection, headings: list[str]) -> bool:
+    broken = " or ".join(f"contains({identifier(h)}, chr(10))" for h in headings if h)
+    return (
+        connection.execute(f"select 1 from {FILE_TABLE} where {broken} limit 1").fetchone()
+        is not None
+    )
 
 
 def _csv_headings(path: Path, form: FileForm) -> list[str]:
@@ -100,10 +111,17 @@ def _csv_headings(path: Path, form: FileForm) -> list[str]:
         raise SourceError(
             f"File {path} has no header row.", "Its first line must name the columns."
         )
-    twice = sorted({h for h in headings if headings.count(h) > 1})
+    _check_headings(path, headings)
+    return headings
+
+
+def _check_headings(path: Path, headings: list[str]) -> None:
+    lower = [heading.lower() for heading in headings if heading]
+    twice = sorted({heading for heading in lower if lower.count(heading) > 1})
     if twice:
         raise SourceError(f"File {path} has column '{twice[0]}' twice.", "Rename one of them.")
-    return headings
+    if reserved := {"_line", "_extra"} & set(lower):
+        raise SourceError(f"File {path} has a column '{min(reserved)}'.", "Rename it.")
 
 
 def _open_text(path: Path, form: FileForm):  # type: ignore[no-untyped-def]
@@ -148,14 +166,28 @@ def _csv_rows(
     with _open_text(path, form) as stream:
         reader = csv.reader(stream, delimiter=form.separator, strict=True)
         next(reader)
+        line = reader.line_num
         while True:
             try:
                 row = next(reader)
             except StopIteration:
                 return
             except csv.Error as error:
+                if "unexpected end of data" in str(error):
+                    # Everything from the open quote on would be swallowed as one cell.
+                    raise SourceError(
+                        f"File {path} has a quote that is not closed after line {line}.",
+                        "Close it, or export the file again: it may be cut short.",
+                    ) from None
                 bad.append({"line": reader.line_num, "raw_row": json.dumps({"error": str(error)})})
                 continue
+            # A cell that runs over many lines is a stray quote, not an address.
+            if reader.line_num - line > LONGEST_CELL_LINES:
+                raise SourceError(
+                    f"File {path} has a cell from line {line + 1} to line {reader.line_num}.",
+                    "Close the quote that opens there, or remove it.",
+                )
+            line = reader.line_num
             if not any(cell.strip() for cell in row):
                 continue
             if len(row) != len(headings) or any("\0" in cell for cell in row):
@@ -209,16 +241,34 @@ def _parquet_headings(connection: duckdb.DuckDBPyConnection, path: Path) -> list
     return [row[0] for row in described]
 
 
-def _read_parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
+def _read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, form: FileForm) -> list[str]:
     source = f"read_parquet({quoted(str(path))})"
     headings = _parquet_headings(connection, path)
+    kinds = {
+        row[0]: row[1] for row in connection.execute(f"describe select * from {source}").fetchall()
+    }
     texts = ", ".join(
-        f"nullif(trim(cast({identifier(h)} as varchar)), '') as {identifier(h)}" for h in headings
+        f"nullif(trim({_as_declared(h, kinds[h], form)}), '') as {identifier(h)}" for h in headings
     )
     connection.execute(
-        f"create or replace temp table {FILE_TABLE} as select {texts}, row_number() over () as _line from {source}"
+        f"create or replace temp table {FILE_TABLE} as"
+        f" select {texts}, row_number() over () as _line from {source}"
     )
     return headings
+
+
+def _as_declared(heading: str, kind: str, form: FileForm) -> str:
+    """A typed Parquet column as text in the declared form, so that typing it again is exact."""
+    column = identifier(heading)
+    text = f"cast({column} as varchar)"
+    if kind.startswith(("DECIMAL", "DOUBLE", "FLOAT")):
+        return text if form.decimal == "." else f"replace({text}, '.', {quoted(form.decimal)})"
+    if kind == "DATE":
+        return f"strftime({column}, {quoted(form.date_format)})"
+    if kind.startswith("TIMESTAMP"):
+        is_day = f"cast({column} as time) = time '00:00:00'"
+        return f"case when {is_day} then strftime({column}, {quoted(form.date_format)}) else {text} end"
+    return text
 
 
 def _read_xlsx(
@@ -246,12 +296,15 @@ def _read_xlsx(
     def text(cell: object) -> str | None:
         if isinstance(cell, datetime):
             return cell.strftime(form.date_format)
+        if isinstance(cell, float):
+            return str(cell).replace(".", form.decimal)
         return None if cell is None else str(cell)
 
     lines = sheet.iter_rows(values_only=True)
     headings = [(text(cell) or "").strip() for cell in next(lines, ())]
     if not any(headings):
         raise SourceError(f"File {path} has no header row.", "Its first row must name the columns.")
+    _check_headings(path, headings)
     rows = [
         [*map(text, row), str(number)]
         for number, row in enumerate(lines, 2)

@@ -284,3 +284,77 @@ def test_an_unreadable_file_is_named(warehouse, tmp_path):
     (tmp_path / "invoices.csv").chmod(0)
     with pytest.raises(SourceError, match=r"invoices\.csv may not be read"):
         load(warehouse, source)
+
+
+@pytest.mark.parametrize("closes_again", [False, True])
+def test_a_stray_quote_stops_the_file_instead_of_swallowing_rows(warehouse, tmp_path, closes_again):
+    rows = [f"I{n},C,2024-01-31,EUR,1.00" for n in range(200)]
+    rows[100] = 'I100,"C,2024-01-31,EUR,1.00'
+    if closes_again:
+        rows[140] = 'I140,C",2024-01-31,EUR,1.00'
+    source = write(tmp_path, invoices=INVOICES + "\n".join(rows) + "\n")
+    with pytest.raises(
+        SourceError, match=r"invoices\.csv has a (quote|cell).*(Close|Close the quote)"
+    ):
+        load(warehouse, source)
+    assert warehouse.execute("select count(*) from raw_files.invoices").fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [
+        ({"decimal": ","}, "1.230"),
+        ({"decimal": ",", "thousands": "."}, "12.34"),
+        ({"decimal": ",", "thousands": "."}, "1.2345,00"),
+        ({}, "1,234.00"),
+    ],
+)
+def test_a_number_of_another_form_is_not_reinterpreted(warehouse, tmp_path, form, text):
+    write(tmp_path, invoices=INVOICES + f'A,C,2024-01-31,EUR,"{text}"\n')
+    row = load(warehouse, FilesSource(path=tmp_path, form=FileForm(**form)))["invoices"]
+    assert (row.loaded, row.quarantined) == (0, 1)
+
+
+def test_numbers_and_dates_of_typed_files_do_not_pass_through_the_declared_form(
+    warehouse, tmp_path
+):
+    warehouse.execute(
+        "copy (select 'A' as invoice_id, 'C' as customer_id, timestamp '2024-01-31' as invoice_date,"
+        f" 'EUR' as currency, 1234.50::decimal(18,2) as gross_amount) to '{tmp_path}/invoices.parquet'"
+    )
+    form = FileForm(decimal=",", thousands=".", date_format="%d/%m/%Y")
+    load(warehouse, FilesSource(path=tmp_path, form=form))
+    assert warehouse.execute(
+        "select invoice_date, gross_amount from raw_files.invoices"
+    ).fetchone() == (
+        dt.date(2024, 1, 31),
+        Decimal("1234.50"),
+    )
+
+
+def test_a_bad_byte_in_one_file_keeps_every_other_from_loading(warehouse, tmp_path):
+    source = write(tmp_path, invoices=INVOICES + "A,C,2024-01-31,EUR,1.00\n")
+    heading = b"payment_id,customer_id,payment_date,currency,amount,kind\n"
+    (tmp_path / "payments.csv").write_bytes(heading + b"P,Caf\xe9,2024-01-31,EUR,1.00,receipt\n")
+    with pytest.raises(SourceError, match=r"payments\.csv is not utf-8"):
+        load(warehouse, source)
+    assert warehouse.execute("select count(*) from raw_files.invoices").fetchone() == (0,)
+
+
+def test_history_counts_as_known_on_its_own_dates_after_a_first_load_that_failed(
+    warehouse, tmp_path
+):
+    load(warehouse, write(tmp_path, invoices=INVOICES + "A,C,31/01/2024,EUR,1.00\n"))
+    load(warehouse, write(tmp_path, invoices=INVOICES + "A,C,2024-01-31,EUR,1.00\n"))
+    assert warehouse.execute("select _is_first_load from raw_files.invoices").fetchall() == [
+        (True,)
+    ]
+
+
+def test_a_positive_refund_is_set_aside(warehouse, tmp_path):
+    source = write(
+        tmp_path,
+        invoices=INVOICES + "A,C,2024-01-31,EUR,1.00\n",
+        payments="payment_id,customer_id,payment_date,currency,amount,kind\nP,C,2024-02-01,EUR,5.00,refund\n",
+    )
+    assert load(warehouse, source)["payments"].quarantined == 1

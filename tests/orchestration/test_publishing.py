@@ -24,9 +24,12 @@ def warehouse(tmp_path):
     return path
 
 
-def fill(path, value: int) -> None:
+def fill(path, value: int, day: dt.date = DAY) -> None:
     with duckdb.connect(str(path)) as connection:
         connection.execute("create schema if not exists marts")
+        connection.execute(
+            f"create or replace table marts.fct_dso as select date '{day}' as as_of_date"
+        )
         connection.execute(
             f"create or replace table marts.fct_x as select {value} as n, 12.30::decimal(18,2) as amount"
         )
@@ -94,7 +97,7 @@ def test_a_reader_keeps_its_snapshot_while_a_new_day_is_published(warehouse, tmp
 def test_only_the_last_publications_are_kept_and_a_day_is_found_by_its_date(warehouse, tmp_path):
     published = tmp_path / "published"
     for number in range(KEPT + 3):
-        fill(warehouse, number)
+        fill(warehouse, number, DAY + dt.timedelta(days=number))
         publish(warehouse, published, DAY + dt.timedelta(days=number), f"run-{number}")
     assert len(list(published.glob("????-??-??_*"))) == KEPT
     assert current_publication(published).as_of_date == DAY + dt.timedelta(days=KEPT + 2)
@@ -114,7 +117,12 @@ def test_nothing_is_published_of_an_empty_warehouse(tmp_path):
 def test_a_past_day_run_again_does_not_take_readers_back(warehouse, tmp_path):
     published = tmp_path / "published"
     publish(warehouse, published, DAY, "run-1")
-    fill(warehouse, 2)
+    fill(warehouse, 2, DAY - dt.timedelta(days=30))
     past = publish(warehouse, published, DAY - dt.timedelta(days=30), "run-2")
     assert published_value(published) == 1
     assert published_day(published, past.as_of_date).folder == past.folder
+
+
+def test_marts_of_another_date_are_not_published(warehouse, tmp_path):
+    with pytest.raises(PublicationError, match="marts are those of 2024-03-31, not of 2024-04-01"):
+        publish(warehouse, tmp_path / "published", DAY + dt.timedelta(days=1), "run-1")

@@ -47,6 +47,10 @@ running as (
         amount,
         lead(known_from) over known_days as known_to,
         sum(amount) over known_days as balance,
+        -- Null on the first day: an invoice paid on the day it became known was still to be paid.
+        sum(amount) over (
+            partition by invoice_id order by known_from rows between unbounded preceding and 1 preceding
+        ) as balance_before,
         sum(paid_amount) over known_days as paid_amount,
         sum(written_off_amount) over known_days as written_off_amount,
         bool_or(is_void) over known_days as is_void,
@@ -100,7 +104,7 @@ final as (
         -- How the invoice was settled, on the day that the last of it was known; empty on other
         -- days. A bounced payment settles a second time.
         case
-            when running.balance > 0 or running.balance - running.amount <= 0 then null
+            when running.balance > 0 or running.balance_before <= 0 then null
             when running.is_void then 'void'
             when running.written_off_amount > 0 then 'written_off'
             when running.paid_amount > 0 then 'paid'

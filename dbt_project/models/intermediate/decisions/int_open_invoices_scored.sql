@@ -18,6 +18,7 @@ open_invoices as (
         any_value(closing_rate) as closing_rate,
         min(due_date) as due_date,
         max(days_past_due) as days_past_due,
+        count(*) as open_instalment_count,
         sum(open_amount) as open_amount,
         sum(open_amount_reporting) as open_amount_reporting,
         coalesce(sum(open_amount) filter (where days_past_due > 0), 0) as past_due_amount,
@@ -37,6 +38,7 @@ scored as (
         open_invoices.currency,
         open_invoices.due_date,
         open_invoices.days_past_due,
+        open_invoices.open_instalment_count,
         {{ aging_bucket('open_invoices.days_past_due') }} as aging_bucket,
         open_invoices.days_past_due > 0 as is_past_due,
         cast(open_invoices.open_amount as decimal(18, 2)) as open_amount,
@@ -63,6 +65,8 @@ final as (
         -- A predicted invoice without a median date is expected beyond the horizon of the model.
         not scored.is_past_due
         and scored.is_predicted
+        -- The prediction is of the whole invoice: it says nothing of its next instalment.
+        and scored.open_instalment_count = 1
         and scored.days_past_due >= -settings.early_warning_horizon_days
         and (
             scored.p50_date is null

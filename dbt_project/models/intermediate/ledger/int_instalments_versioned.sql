@@ -12,14 +12,13 @@ scheduled as (
         due_dates.amount,
         due_dates.known_date,
         due_dates.valid_from,
-        row_number() over (
-            partition by due_dates.invoice_id, due_dates.instalment_no order by due_dates.valid_from
-        ) as version_no
+        min(due_dates.valid_from) over (partition by due_dates.invoice_id) as first_valid_from
     from due_dates
     inner join invoices on due_dates.invoice_id = invoices.invoice_id
 ),
 
--- The first version is in force from the day of the invoice, whenever it was keyed in.
+-- The first schedule is in force from the day of the invoice, whenever it was keyed in; instalments
+-- that a later schedule adds are in force from their own day.
 versions as (
     select
         scheduled.invoice_id,
@@ -28,7 +27,7 @@ versions as (
         scheduled.amount,
         scheduled.known_date,
         case
-            when scheduled.version_no = 1 then least(scheduled.valid_from, invoices.invoice_date)
+            when scheduled.valid_from = scheduled.first_valid_from then least(scheduled.valid_from, invoices.invoice_date)
             else scheduled.valid_from
         end as valid_from
     from scheduled

@@ -4,12 +4,13 @@ events as (select * from {{ ref('int_receivable_events') }}),
 
 instalments as (select * from {{ ref('int_instalments_versioned') }}),
 
-first_due_dates as (
+last_due_dates as (
     select
         invoice_id,
-        max(due_date) filter (where valid_to = date '9999-12-31') as due_date,
+        max(due_date) as due_date,
         count(distinct instalment_no) as instalment_count
     from instalments
+    where valid_from <= {{ as_of_date() }} and valid_to > {{ as_of_date() }}
     group by invoice_id
 ),
 
@@ -20,7 +21,7 @@ daily as (
         sum(amount) as amount,
         max(known_date) as known_date
     from events
-    where cash_date <= {{ as_of_date() }}
+    where cash_date <= {{ as_of_date() }} and effective_date <= {{ as_of_date() }}
     group by invoice_id, cash_date
 ),
 
@@ -65,7 +66,7 @@ totals as (
         -sum(amount) filter (where event_type in ('write_off', 'recovery')) as written_off_amount,
         bool_or(event_type = 'void') as is_void
     from events
-    where cash_date <= {{ as_of_date() }}
+    where cash_date <= {{ as_of_date() }} and effective_date <= {{ as_of_date() }}
     group by invoice_id
 ),
 
@@ -74,8 +75,8 @@ final as (
         invoices.invoice_id,
         invoices.customer_id,
         invoices.invoice_date,
-        first_due_dates.due_date,
-        first_due_dates.instalment_count,
+        last_due_dates.due_date,
+        last_due_dates.instalment_count,
         invoices.currency,
         invoices.gross_amount,
         settled.settled_cash_date,
@@ -89,7 +90,7 @@ final as (
         end as settlement_kind,
         coalesce(totals.paid_amount, 0) as paid_amount
     from invoices
-    inner join first_due_dates on invoices.invoice_id = first_due_dates.invoice_id
+    inner join last_due_dates on invoices.invoice_id = last_due_dates.invoice_id
     inner join totals on invoices.invoice_id = totals.invoice_id
     left join settled on invoices.invoice_id = settled.invoice_id
     where invoices.invoice_date <= {{ as_of_date() }}

@@ -34,7 +34,7 @@ items as (
         count(distinct invoice_id) filter (where days_past_due > 0) as past_due_invoice_count,
         max(days_past_due) filter (where days_past_due > 0) as oldest_days_past_due
     from open_items
-    where as_of_date = {{ as_of_date() }}
+    where as_of_date = {{ as_of_date() }} and open_amount > 0
     group by customer_id
 ),
 

@@ -6,11 +6,11 @@ final as (
         entity,
         max(load_id) as load_count,
         arg_max(file, load_id) as file_name,
-        cast(sum(rows_in) as bigint) as rows_in,
-        cast(sum(loaded) as bigint) as loaded,
-        cast(sum(exact_duplicates) as bigint) as exact_duplicates,
-        cast(sum(quarantined) as bigint) as quarantined,
-        -- The share that matters is the newest file's: an export that was corrected is clean again.
+        -- What matters is the newest file: an export that was corrected is clean again.
+        arg_max(rows_in, load_id) as rows_in,
+        arg_max(loaded, load_id) as loaded,
+        arg_max(exact_duplicates, load_id) as exact_duplicates,
+        arg_max(quarantined, load_id) as quarantined,
         round(
             case when arg_max(rows_in, load_id) > 0
                 then cast(arg_max(quarantined, load_id) as double) / arg_max(rows_in, load_id) end, 6

@@ -61,17 +61,27 @@ first_paid as (
     group by customer_id
 ),
 
+-- The reason may stand on the last paid version or on the canceled one that follows it.
+endings as (
+    select
+        customer_id,
+        subscription_id,
+        end_reason,
+        case when status = 'canceled' then valid_from else valid_to end as end_date
+    from versions
+    where end_reason is not null
+),
+
 -- Involuntary: the subscription that ended last ended for payment failure.
 last_ended as (
     select
         as_of_dates.as_of_date,
-        versions.customer_id,
-        arg_max(versions.end_reason, cast(versions.valid_to as varchar) || versions.subscription_id) as end_reason
-    from versions
+        endings.customer_id,
+        arg_max(endings.end_reason, cast(endings.end_date as varchar) || endings.subscription_id) as end_reason
+    from endings
     inner join as_of_dates
-        on versions.valid_to <= as_of_dates.as_of_date and versions.valid_to > as_of_dates.previous_as_of_date
-    where versions.end_reason is not null
-    group by as_of_dates.as_of_date, versions.customer_id
+        on endings.end_date <= as_of_dates.as_of_date and endings.end_date > as_of_dates.previous_as_of_date
+    group by as_of_dates.as_of_date, endings.customer_id
 ),
 
 classified as (
