@@ -22,6 +22,7 @@ CFO_PAGE = "cfo_summary.html"
 
 # What an optional entity is needed for; its absence is said, never read as zero.
 _NEEDED_FOR = {
+    "payments": "what has been paid (every invoice shows as open)",
     "subscription_versions": "recurring revenue, churn risk and LTV at stake",
     "tickets": "holds for open support tickets",
     "opportunities": "holds while sales negotiates",

@@ -29,11 +29,11 @@ LEDGER_MODELS = [
 LOADED_AT = dt.datetime(2024, 4, 1)
 
 
-def land(warehouse: Path, source: Path) -> None:
+def land(warehouse: Path, source: Path, loaded_at: dt.datetime = LOADED_AT) -> None:
     with duckdb.connect(str(warehouse)) as connection:
         prepare_schemas(connection)
         write_policy(connection, DEFAULT_POLICY_PATH)
-        load_files(connection, FilesSource(path=source), LOADED_AT)
+        load_files(connection, FilesSource(path=source), loaded_at)
 
 
 def dbt_build(warehouse: Path, as_of: dt.date, *selection: str, command: str = "build") -> None:

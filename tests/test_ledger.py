@@ -152,3 +152,62 @@ def test_every_model_builds_with_its_data_tests_and_unit_tests(tmp_path):
     land(warehouse, LEDGERS / "small")
     dbt_build(warehouse, MARCH)
     assert rows(warehouse, "select count(*) from marts.fct_at_risk_accounts") == [(3,)]
+
+
+def test_a_record_that_is_closed_later_was_known_all_along(tmp_path):
+    source, warehouse = tmp_path / "source", tmp_path / "warehouse.duckdb"
+    shutil.copytree(LEDGERS / "small", source)
+    land(warehouse, source)
+    disputes = source / "disputes.csv"
+    disputes.write_text(
+        disputes.read_text().replace("2024-03-21,2024-03-21,,", "2024-03-21,2024-03-21,2024-04-20,")
+    )
+    land(warehouse, source, dt.datetime(2024, 9, 1))
+    dbt_build(
+        warehouse,
+        dt.date(2024, 9, 30),
+        "--select",
+        "+int_disputes_unioned",
+        command="run",
+    )
+    assert rows(
+        warehouse,
+        "select known_date, resolved_date, cast(recorded_at as date) from intermediate.int_disputes_unioned",
+    ) == [(dt.date(2024, 3, 21), dt.date(2024, 4, 20), dt.date(2024, 9, 1))]
+
+
+def test_a_corrected_amount_is_known_from_its_correction_on(tmp_path):
+    source, warehouse = tmp_path / "source", tmp_path / "warehouse.duckdb"
+    shutil.copytree(LEDGERS / "small", source)
+    land(warehouse, source)
+    payments = source / "payments.csv"
+    payments.write_text(payments.read_text().replace("EUR,150.00", "EUR,160.00"))
+    land(warehouse, source, dt.datetime(2024, 9, 1))
+    dbt_build(
+        warehouse,
+        dt.date(2024, 9, 30),
+        "--select",
+        "+int_payments_unioned",
+        command="run",
+    )
+    assert rows(
+        warehouse,
+        "select amount, known_date from intermediate.int_payments_unioned where payment_id = 'R5'",
+    ) == [(Decimal("160.00"), dt.date(2024, 9, 1))]
+
+
+def test_a_schedule_agreed_later_does_not_rewrite_an_earlier_month_end(tmp_path):
+    source, warehouse = tmp_path / "source", tmp_path / "warehouse.duckdb"
+    shutil.copytree(LEDGERS / "small", source)
+    with (source / "invoice_due_dates.csv").open("a") as stream:
+        stream.write("I2,1,2024-03-11,600.00,2024-02-10\n")
+        stream.write("I2,1,2024-04-30,300.00,2024-03-05\nI2,2,2024-05-31,300.00,2024-03-05\n")
+    land(warehouse, source)
+    dbt_build(warehouse, MARCH, *LEDGER_MODELS, *NO_PREDICTIONS)
+    assert [row[:4] for row in open_items(warehouse, FEBRUARY) if row[0] == "I2"] == [
+        ("I2", 1, -11, "not_due")
+    ]
+    assert [row[4] for row in open_items(warehouse, MARCH) if row[0] == "I2"] == [
+        Decimal("200.00"),
+        Decimal("300.00"),
+    ]

@@ -13,11 +13,19 @@
 {%- endmacro %}
 
 
-{#- 1 for the latest version of a record: by the source's own clock, then by load and line. -#}
+{#- When the fact in this version was first recorded. `identity` names the columns that make the fact:
+    a record that is later closed, cancelled or completed was known all along; one whose amount or date
+    was corrected is known from its correction on. -#}
+{% macro known_since(effective_date, identity) -%}
+    min({{ recorded_at(effective_date) }}) over (partition by {{ identity | join(", ") }})
+{%- endmacro %}
+
+
+{#- 1 for the latest version of a record: by the source's own clock, else by the load's. -#}
 {% macro version_rank(key) -%}
     row_number() over (
         partition by {{ key | join(", ") }}
-        order by raw.recorded_at desc nulls last, raw._load_id desc, raw._line desc
+        order by coalesce(raw.recorded_at, raw._loaded_at) desc, raw._load_id desc, raw._line desc
     )
 {%- endmacro %}
 
@@ -26,8 +34,15 @@
 {% macro known_date(effective_date) -%}
     greatest(
         coalesce(cast({{ effective_date }} as date), date '1900-01-01'),
-        cast(recorded_at as date)
+        cast(known_since as date)
     )
+{%- endmacro %}
+
+
+{#- The day from which a model may use what closed a fact (paid off, resolved, cancelled, voided): the
+    version that says so must have been recorded. -#}
+{% macro closing_known_date(closing_date) -%}
+    greatest(cast({{ closing_date }} as date), cast(recorded_at as date), known_date)
 {%- endmacro %}
 
 

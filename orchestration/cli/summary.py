@@ -149,4 +149,5 @@ def _print_paths(company: Company, publication: Publication, console: Console) -
     console.print("\nWhere to look")
     for name, path in lines:
         console.print(f"  {name:<17} {escape(_shown(path))}", highlight=False, soft_wrap=True)
-    console.print("  Dagster UI        encours ui (or make ui)", highlight=False)
+    command = f".venv/bin/encours ui --config {_shown(company.config_path)}"
+    console.print(f"  {'Dagster UI':<17} {escape(command)}", highlight=False, soft_wrap=True)

@@ -27,7 +27,7 @@ closed_tickets as (
     select
         customer_id,
         satisfaction,
-        greatest(known_date, cast(closed_at as date)) as closed_known_date
+        {{ closing_known_date('closed_at') }} as closed_known_date
     from tickets
     where closed_at is not null
 ),
@@ -54,11 +54,15 @@ deltas as (
     select customer_id, known_date, 'open_opportunity' as measure, 1 as delta
     from opportunities
     union all
-    select customer_id, greatest(known_date, closed_date) as known_date, 'open_opportunity' as measure, -1 as delta
+    select
+        customer_id,
+        {{ closing_known_date('closed_date') }} as known_date,
+        'open_opportunity' as measure,
+        -1 as delta
     from opportunities
     where closed_date is not null
     union all
-    select customer_id, greatest(known_date, closed_date) as known_date, 'lost_opportunity' as measure, 1 as delta
+    select customer_id, {{ closing_known_date('closed_date') }} as known_date, 'lost_opportunity' as measure, 1 as delta
     from opportunities
     where closed_date is not null and not is_won
     union all
@@ -77,7 +81,7 @@ deltas as (
     union all
     select
         invoices.customer_id,
-        greatest(disputes.known_date, disputes.resolved_date) as known_date,
+        greatest(disputes.known_date, disputes.resolved_date, cast(disputes.recorded_at as date)) as known_date,
         'open_dispute' as measure,
         -1 as delta
     from disputes

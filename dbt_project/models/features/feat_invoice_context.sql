@@ -15,7 +15,10 @@ disputed as (
     inner join disputes on open_invoices.invoice_id = disputes.invoice_id
     where
         disputes.known_date < open_invoices.landmark_date
-        and (disputes.resolved_date is null or disputes.resolved_date >= open_invoices.landmark_date)
+        and (
+            disputes.resolved_date is null
+            or greatest(disputes.resolved_date, cast(disputes.recorded_at as date)) >= open_invoices.landmark_date
+        )
 ),
 
 promised as (
@@ -28,7 +31,10 @@ promised as (
     where
         promises.known_date < open_invoices.landmark_date
         and promises.promised_date >= open_invoices.landmark_date
-        and (promises.cancelled_date is null or promises.cancelled_date >= open_invoices.landmark_date)
+        and (
+            promises.cancelled_date is null
+            or greatest(promises.cancelled_date, cast(promises.recorded_at as date)) >= open_invoices.landmark_date
+        )
     group by open_invoices.landmark_date, open_invoices.invoice_id
 ),
 

@@ -13,7 +13,7 @@ final as (
         outcome,
         source_name,
         recorded_at,
-        {{ known_date('raised_date') }} as known_date
+        {{ known_date('coalesce(logged_date, raised_date)') }} as known_date
     from staged
 )
 

@@ -27,7 +27,8 @@ versions as (
         scheduled.amount,
         scheduled.known_date,
         case
-            when scheduled.valid_from = scheduled.first_valid_from then least(scheduled.valid_from, invoices.invoice_date)
+            when scheduled.valid_from = scheduled.first_valid_from
+                then least(scheduled.valid_from, invoices.invoice_date)
             else scheduled.valid_from
         end as valid_from
     from scheduled

@@ -81,7 +81,7 @@ events as (
         greatest(void_date, invoice_date) as effective_date,
         greatest(void_date, invoice_date) as cash_date,
         recorded_at,
-        greatest(void_date, known_date) as known_date
+        {{ closing_known_date('void_date') }} as known_date
     from invoices
     where void_date is not null
 ),

@@ -14,7 +14,8 @@ final as (
         step,
         template,
         experiment_arm,
-        {{ recorded_at('activity_date') }} as recorded_at
+        {{ recorded_at('activity_date') }} as recorded_at,
+        {{ known_since('activity_date', ['activity_id', 'activity_date', 'kind', 'direction']) }} as known_since
     from raw
     qualify {{ version_rank(['activity_id']) }} = 1
 )

@@ -11,7 +11,8 @@ final as (
         language,
         preferred_channel,
         is_opted_out,
-        {{ recorded_at('null') }} as recorded_at
+        {{ recorded_at('null') }} as recorded_at,
+        {{ known_since('null', ['contact_id']) }} as known_since
     from raw
     qualify {{ version_rank(['contact_id']) }} = 1
 )

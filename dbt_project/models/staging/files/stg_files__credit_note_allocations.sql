@@ -6,7 +6,15 @@ final as (
         invoice_id,
         allocation_date,
         amount,
-        {{ recorded_at('allocation_date') }} as recorded_at
+        {{ recorded_at('allocation_date') }} as recorded_at,
+        {{
+            known_since('allocation_date', [
+                'credit_note_id',
+                'invoice_id',
+                'allocation_date',
+                'amount'
+            ])
+        }} as known_since
     from raw
     qualify {{ version_rank(['credit_note_id', 'invoice_id', 'allocation_date']) }} = 1
 )

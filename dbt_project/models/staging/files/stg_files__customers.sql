@@ -16,7 +16,8 @@ final as (
         created_date,
         email_domain,
         insolvency_date,
-        {{ recorded_at('created_date') }} as recorded_at
+        {{ recorded_at('created_date') }} as recorded_at,
+        {{ known_since('created_date', ['customer_id']) }} as known_since
     from raw
     qualify {{ version_rank(['customer_id']) }} = 1
 )

@@ -10,7 +10,8 @@ final as (
         amount,
         reason,
         outcome,
-        {{ recorded_at('raised_date') }} as recorded_at
+        {{ recorded_at('raised_date') }} as recorded_at,
+        {{ known_since('raised_date', ['dispute_id', 'invoice_id', 'raised_date']) }} as known_since
     from raw
     qualify {{ version_rank(['dispute_id']) }} = 1
 )

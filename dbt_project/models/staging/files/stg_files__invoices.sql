@@ -14,7 +14,16 @@ final as (
         subscription_id,
         purchase_order,
         due_date,
-        {{ recorded_at('invoice_date') }} as recorded_at
+        {{ recorded_at('invoice_date') }} as recorded_at,
+        {{
+            known_since('invoice_date', [
+                'invoice_id',
+                'customer_id',
+                'invoice_date',
+                'currency',
+                'gross_amount'
+            ])
+        }} as known_since
     from raw
     qualify {{ version_rank(['invoice_id']) }} = 1
 )

@@ -12,7 +12,8 @@ final as (
         expected_close_date,
         closed_date,
         is_won,
-        {{ recorded_at('opened_date') }} as recorded_at
+        {{ recorded_at('opened_date') }} as recorded_at,
+        {{ known_since('opened_date', ['opportunity_id', 'customer_id', 'kind', 'opened_date']) }} as known_since
     from raw
     qualify {{ version_rank(['opportunity_id']) }} = 1
 )

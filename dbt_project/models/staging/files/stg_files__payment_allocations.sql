@@ -7,7 +7,16 @@ final as (
         invoice_id,
         allocation_date,
         amount,
-        {{ recorded_at('allocation_date') }} as recorded_at
+        {{ recorded_at('allocation_date') }} as recorded_at,
+        {{
+            known_since('allocation_date', [
+                'allocation_id',
+                'payment_id',
+                'invoice_id',
+                'allocation_date',
+                'amount'
+            ])
+        }} as known_since
     from raw
     qualify {{ version_rank(['allocation_id']) }} = 1
 )

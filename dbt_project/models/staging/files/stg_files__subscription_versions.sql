@@ -11,7 +11,18 @@ final as (
         currency,
         status,
         end_reason,
-        {{ recorded_at('valid_from') }} as recorded_at
+        {{ recorded_at('valid_from') }} as recorded_at,
+        {{
+            known_since('valid_from', [
+                'subscription_id',
+                'customer_id',
+                'valid_from',
+                'interval_months',
+                'amount',
+                'currency',
+                'status'
+            ])
+        }} as known_since
     from raw
     qualify {{ version_rank(['subscription_id', 'valid_from']) }} = 1
 )

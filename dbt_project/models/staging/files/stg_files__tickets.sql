@@ -10,7 +10,8 @@ final as (
         category,
         is_escalated,
         satisfaction,
-        {{ recorded_at('opened_at') }} as recorded_at
+        {{ recorded_at('opened_at') }} as recorded_at,
+        {{ known_since('opened_at', ['ticket_id', 'customer_id', 'opened_at']) }} as known_since
     from raw
     qualify {{ version_rank(['ticket_id']) }} = 1
 )
