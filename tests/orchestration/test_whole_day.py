@@ -230,3 +230,72 @@ def test_the_publication_is_read_only_and_names_its_run(home):
     assert facts["run_id"]
     assert not publication.database.stat().st_mode & 0o222
     assert load_company(home / "encours.toml").published == home / "published"
+
+
+def test_a_failed_invariant_stops_the_day_and_the_last_publication_stays(home, monkeypatch):
+    from dbt.contracts.results import TestStatus
+
+    from orchestration import dbt_run
+
+    invoke = dbt_run._invoke
+
+    def invoke_with_a_cent_missing(*arguments):
+        result = invoke(*arguments)
+        for outcome in result.result.results:
+            if outcome.node.name == "assert_ledger_rolls_forward":
+                outcome.status = TestStatus.Fail
+        return result
+
+    monkeypatch.setattr(dbt_run, "_invoke", invoke_with_a_cent_missing)
+    before = tree(home / "out") | tree(home / "published")
+    result = encours("run", "--config", home / "encours.toml")
+    assert result.exit_code == 1
+    assert "invariant assert_ledger_rolls_forward" in result.stderr
+    assert tree(home / "out") | tree(home / "published") == before
+
+
+def test_a_killed_run_is_ended_and_the_next_one_reaches_the_same_files(home):
+    import subprocess
+    import sys
+    import time
+
+    import dagster as dg
+
+    before = tree(home / "out") | tree(home / "published")
+    command = [
+        sys.executable,
+        "-m",
+        "orchestration.cli.main",
+        "run",
+        "--config",
+        str(home / "encours.toml"),
+    ]
+    killed = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _wait_for(lambda: _has_started(home, killed.pid), seconds=60)
+        time.sleep(4)  # into the transformation
+    finally:
+        killed.kill()
+        killed.wait()
+    result = encours("run", "--config", home / "encours.toml")
+    assert result.exit_code == 0, result.output
+    assert tree(home / "out") | tree(home / "published") == before
+    with dg.DagsterInstance.from_config(str(home / "dagster")) as instance:
+        assert not instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED]))
+
+
+def _has_started(home: Path, process: int) -> bool:
+    import dagster as dg
+
+    with dg.DagsterInstance.from_config(str(home / "dagster")) as instance:
+        started = instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED]))
+    return any(run.tags.get("encours/process") == str(process) for run in started)
+
+
+def _wait_for(condition, seconds: float) -> None:
+    import time
+
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.3)
