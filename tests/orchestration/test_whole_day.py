@@ -186,6 +186,9 @@ def test_too_many_bad_rows_stop_the_day_and_the_last_publication_stays(home):
     assert "quarantined_share" in result.stderr
     assert "raw_files.invoices" in result.stderr
     assert current_publication(home / "published") == before
+    corrected = encours("run", "--config", home / "encours.toml")
+    assert corrected.exit_code == 0, corrected.output
+    assert current_publication(home / "published").as_of_date == DAY
 
 
 def test_the_run_is_in_the_history_of_the_ui(home):
