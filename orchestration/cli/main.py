@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, NoReturn
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -36,6 +37,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+# The zone of the configuration that `simulate` writes.
+SIMULATED_TIMEZONE = "Europe/Paris"
+
 # When the command began, for the times it prints.
 STARTED = time.perf_counter()
 out = Console()
@@ -165,7 +169,9 @@ def simulate(
         fail(f"{home / CONFIG_NAME} exists. Choose another --folder, or remove it first.", 2)
     if file_format not in ("csv", "parquet"):
         fail(f"--format {file_format} is unknown. Use csv or parquet.", 2)
-    last_day = end.date() if end else last_working_day(datetime.now().astimezone().date())
+    last_day = (
+        end.date() if end else last_working_day(datetime.now(ZoneInfo(SIMULATED_TIMEZONE)).date())
+    )
     with explained_errors(), out.status("Simulating a company …"):
         rows = write_simulated_company(home, customers, months, seed, last_day, file_format)
     out.print(
