@@ -52,7 +52,7 @@ def build_definitions(config_path: Path, source_path: Path | None = None) -> dg.
             build_publication(marts, partitions),
             build_emission(partitions),
         ],
-        asset_checks=[*build_raw_checks(partitions), *build_prediction_checks(partitions)],
+        asset_checks=[*build_raw_checks(), *build_prediction_checks()],
         jobs=jobs,
         schedules=[build_schedule(company, jobs)],
         sensors=[build_sensor(jobs)],

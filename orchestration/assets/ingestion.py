@@ -15,6 +15,7 @@ from connectors.contract import ENTITIES
 from connectors.files import load_files
 from connectors.landing import MANIFEST, ManifestRow, last_manifest_row
 from orchestration.config import Company
+from orchestration.previews import markdown_table
 from orchestration.resources import ONE_DAY_A_RUN, CompanyResource, load_time
 from orchestration.stages import stage
 from orchestration.warehouse import prepare_schemas, reading, writing
@@ -40,17 +41,13 @@ def land(company: Company, loaded_at: datetime) -> tuple[list[ManifestRow], dict
     return loads, newest
 
 
-def _preview(connection: duckdb.DuckDBPyConnection, entity: str) -> str:
-    columns = [c.name for c in ENTITIES[entity].columns][:8]
-    rows = connection.execute(
-        f"select {', '.join(columns)} from raw_{SOURCE}.{entity} order by _load_id desc, _line limit 5"
-    ).fetchall()
-    lines = [columns, ["---"] * len(columns), *[[str(v) for v in row] for row in rows]]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+def _preview_query(entity: str) -> str:
+    columns = ", ".join(column.name for column in ENTITIES[entity].columns[:8])
+    return f"select {columns} from raw_{SOURCE}.{entity} order by _load_id desc, _line limit 5"
 
 
 def _metadata(
-    company: Company, entity: str, row: ManifestRow | None, is_new: bool
+    connection: duckdb.DuckDBPyConnection, entity: str, row: ManifestRow | None, is_new: bool
 ) -> dict[str, Any]:
     if row is None:
         return {"state": "no such file: an empty entity", "dagster/row_count": 0}
@@ -65,9 +62,9 @@ def _metadata(
         "extra columns": list(row.extra_columns),
     }
     if entity not in _PERSONAL:
-        with reading(company.warehouse) as connection:
-            metadata["preview"] = dg.MetadataValue.md(_preview(connection, entity))
-            count = connection.execute(f"select count(*) from raw_{SOURCE}.{entity}").fetchall()
+        preview = markdown_table(connection, _preview_query(entity))
+        metadata["preview"] = dg.MetadataValue.md(preview)
+        count = connection.execute(f"select count(*) from raw_{SOURCE}.{entity}").fetchall()
         metadata["dagster/row_count"] = count[0][0]
     return metadata
 
@@ -109,11 +106,13 @@ def build_raw_files(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         with company.writer() as current:
             loads, newest = land(current, load_time(context))
             loaded_now = {row.entity for row in loads}
-            for entity in ENTITIES:
-                yield dg.MaterializeResult(
-                    asset_key=raw_key(entity),
-                    metadata=_metadata(current, entity, newest.get(entity), entity in loaded_now),
-                )
+            with reading(current.warehouse) as connection:
+                details = {
+                    entity: _metadata(connection, entity, newest.get(entity), entity in loaded_now)
+                    for entity in ENTITIES
+                }
+            for entity, metadata in details.items():
+                yield dg.MaterializeResult(asset_key=raw_key(entity), metadata=metadata)
             yield dg.MaterializeResult(
                 asset_key=raw_key(MANIFEST),
                 metadata={

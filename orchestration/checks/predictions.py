@@ -45,7 +45,7 @@ def broken_rows(connection: duckdb.DuckDBPyConnection, query: str, day: str) -> 
     return int(connection.execute(query, {"day": day}).fetchall()[0][0])
 
 
-def build_prediction_checks(partitions: dg.PartitionsDefinition) -> list[dg.AssetChecksDefinition]:
+def build_prediction_checks() -> list[dg.AssetChecksDefinition]:
     """The checks on `ml` tables; a failed one stops decisions."""
     rules = {
         **{("invoice_predictions", name): query for name, query in _INVOICE_RULES.items()},

@@ -119,7 +119,7 @@ def quarantined_shares(company: Company) -> dict[str, tuple[int, int]]:
     return {row.entity: (row.quarantined, row.rows_in) for row in rows if row}
 
 
-def build_raw_checks(partitions: dg.PartitionsDefinition) -> list[dg.AssetChecksDefinition]:
+def build_raw_checks() -> list[dg.AssetChecksDefinition]:
     """The checks on raw; a failed one stops what is built on it."""
 
     @dg.multi_asset_check(
