@@ -15,7 +15,14 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from connectors.files import FileForm, FilesSource
 
@@ -92,14 +99,56 @@ class Parameters(_Table):
     """`[parameters]`: figures that definitions leave to the company, passed to dbt.
 
     Attributes:
+        aging_days: Upper bounds, inclusive, of the past-due buckets of provision and roll rates.
         promise_grace_days: Days after its date within which a promise still counts as kept.
         promise_tolerance_rate: Share of a promise that must be paid for it to be kept.
+        response_days: Days after a first reminder within which a reaction counts as its response.
+        leakage_days: Days past due from which an invoice nobody has chased is leakage.
+        hourly_cost: Cost of an hour of collection work, reporting currency.
+        gross_margin_rate: Gross margin on recurring revenue, for lifetime value.
+        ecl_rates: Lifetime loss rates by segment, not due first, one more than `aging_days`; the key
+            `default` serves every segment not named. Its default is the provision matrix of
+            IFRS 9, illustrative example 12: an example, not the company's own experience.
         training_months: Months of history the models learn from.
     """
 
+    aging_days: Annotated[
+        list[Annotated[int, Field(ge=1, le=3650)]], Field(min_length=1, max_length=12)
+    ] = [
+        30,
+        60,
+        90,
+    ]
     promise_grace_days: Annotated[int, Field(ge=0, le=30)] = 3
     promise_tolerance_rate: Share = Decimal("0.95")
+    response_days: Annotated[int, Field(ge=1, le=60)] = 7
+    leakage_days: Annotated[int, Field(ge=1, le=365)] = 1
+    hourly_cost: Annotated[Decimal, Field(ge=0)] = Decimal("50")
+    gross_margin_rate: Share = Decimal("0.75")
+    ecl_rates: dict[str, list[Share]] = {
+        "default": [Decimal(rate) for rate in ("0.003", "0.016", "0.036", "0.066", "0.106")]
+    }
     training_months: Annotated[int, Field(ge=3, le=120)] = 24
+
+    @field_validator("aging_days")
+    @classmethod
+    def _check_ascending(cls, bounds: list[int]) -> list[int]:
+        if bounds != sorted(set(bounds)):
+            raise ValueError(f"{bounds} does not rise; write for instance [30, 60, 90]")
+        return bounds
+
+    @model_validator(mode="after")
+    def _check_ecl_rates(self) -> Parameters:
+        if "default" not in self.ecl_rates:
+            raise ValueError("ecl_rates needs a line `default` for the segments it does not name")
+        wanted = len(self.aging_days) + 2
+        for segment, rates in self.ecl_rates.items():
+            if len(rates) != wanted:
+                raise ValueError(
+                    f"ecl_rates.{segment} has {len(rates)} rates and needs {wanted}:"
+                    " not due, one for each bound of aging_days, and beyond the last"
+                )
+        return self
 
 
 class OutreachTable(_Table):

@@ -10,7 +10,6 @@ import json
 import os
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -73,10 +72,8 @@ def ensure_manifest() -> Path:
 
 def dbt_variables(company: Company, as_of_date: date) -> dict[str, Any]:
     """The variables of a run: date, currency, sources and parameters of the configuration."""
-    parameters = {
-        name: float(value) if isinstance(value, Decimal) else value
-        for name, value in company.config.parameters.model_dump().items()
-    }
+    # Rates travel as written, never through a float.
+    parameters = company.config.parameters.model_dump(mode="json")
     return {
         "as_of_date": as_of_date.isoformat(),
         "reporting_currency": company.config.company.reporting_currency,

@@ -38,7 +38,17 @@ date_format = "%Y-%m-%d"
 [parameters]
 promise_grace_days = 3           # a promise kept within these days still counts
 promise_tolerance_rate = 0.95    # … if this share of it was paid
+response_days = 7                # a first reminder is answered within these days, or not
+leakage_days = 1                 # past due this long and chased by nobody: leakage
+hourly_cost = 50                 # an hour of collection work, reporting currency
+gross_margin_rate = 0.75         # on recurring revenue, for lifetime value
+aging_days = [30, 60, 90]        # upper bounds of the buckets of provision and roll rates
 training_months = 24             # history the models learn from
+
+[parameters.ecl_rates]           # lifetime loss by segment: not due, each bucket, beyond the last
+# An example (IFRS 9, illustrative example 12), not your experience: replace it before booking.
+default = [0.003, 0.016, 0.036, 0.066, 0.106]
+# "enterprise" = [0.001, 0.005, 0.012, 0.030, 0.080]
 
 [outreach]
 # policy = "policy.yml"          # steps, caps and holds; absent, the default policy

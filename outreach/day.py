@@ -1,4 +1,4 @@
-"""What one day hands to the renderers: rows as the tables of `marts/collections` hold them.
+"""What one day hands to the renderers: rows as the tables of `marts/collections/lists` hold them.
 
 Belongs here: the shape of a day. Does not belong here: reading a database, rendering.
 """

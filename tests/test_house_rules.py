@@ -5,6 +5,9 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
+
+from orchestration.config import Parameters
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("connectors", "dashboard", "models_ml", "orchestration", "outreach")
@@ -88,3 +91,9 @@ def test_the_lock_names_no_index_and_hashes_everything():
     pinned = re.findall(r"^[a-z0-9].*==.*$", text, re.MULTILINE)
     assert pinned
     assert all(line.rstrip().endswith("\\") for line in pinned)
+
+
+def test_dbt_falls_back_on_the_configurations_own_defaults():
+    """`dbt` by hand and `encours run` of a bare configuration must not differ."""
+    project = yaml.safe_load((ROOT / "dbt_project" / "dbt_project.yml").read_text())
+    assert project["vars"]["parameters"] == Parameters().model_dump(mode="json")

@@ -10,6 +10,32 @@
 {%- endmacro %}
 
 
+{#- The company's own buckets for provision and roll rates (parameter aging_days): not due, one for
+    each bound, beyond the last. With the default bounds they are those of K9. -#}
+{% macro company_buckets() -%}
+    {%- set bounds = param('aging_days') -%}
+    {%- set buckets = ['not_due'] -%}
+    {%- for bound in bounds -%}
+        {%- set first_day = 1 if loop.first else bounds[loop.index0 - 1] + 1 -%}
+        {%- do buckets.append('d' ~ first_day ~ '_' ~ bound) -%}
+    {%- endfor -%}
+    {%- do buckets.append('d' ~ bounds[-1] ~ '_plus') -%}
+    {{ return(buckets) }}
+{%- endmacro %}
+
+
+{#- Position of a company bucket: 0 is not due, 1 the first past due. -#}
+{% macro company_bucket_no(days_past_due) -%}
+    case
+        when {{ days_past_due }} <= 0 then 0
+        {%- for bound in param('aging_days') %}
+        when {{ days_past_due }} <= {{ bound }} then {{ loop.index }}
+        {%- endfor %}
+        else {{ param('aging_days') | length + 1 }}
+    end
+{%- endmacro %}
+
+
 {#- A ratio that is null where the denominator is zero or negative (DEFINITIONS K13). -#}
 {% macro ratio(numerator, denominator) -%}
     case when {{ denominator }} > 0 then cast({{ numerator }} as double) / cast({{ denominator }} as double) end

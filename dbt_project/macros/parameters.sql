@@ -16,5 +16,5 @@
     {%- if name not in parameters -%}
         {{ exceptions.raise_compiler_error("Unknown parameter '" ~ name ~ "'; known: " ~ parameters.keys() | join(", ")) }}
     {%- endif -%}
-    {{ parameters[name] }}
+    {{ return(parameters[name]) }}
 {%- endmacro %}

@@ -140,3 +140,19 @@ def test_a_day_that_cannot_be_run_is_refused_with_its_remedy(home, day, message)
     result = encours("run", "--config", home / "encours.toml", "--as-of", day)
     assert result.exit_code == 2
     assert message in one_line(result)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("[30, 60, 90]", "[60, 30]", "does not rise; write for instance [30, 60, 90]"),
+        ("[30, 60, 90]", "[45]", "ecl_rates.default has 5 rates and needs 3"),
+        ("default = [", "smb = [", "needs a line `default`"),
+        ("0.106]", "1.06]", "less than or equal to 1"),
+        ("hourly_cost = 50", "hourly_cost = -1", "greater than or equal to 0"),
+    ],
+)
+def test_parameters_that_contradict_each_other_are_refused(home, old, new, message):
+    result = encours("run", "--config", configure(home, old, new))
+    assert result.exit_code == 2
+    assert message in one_line(result)

@@ -1,13 +1,3 @@
-{{
-    config(
-        materialized="incremental",
-        incremental_strategy="delete+insert",
-        unique_key="as_of_date",
-        on_schema_change="append_new_columns",
-        pre_hook="{% if is_incremental() %}delete from {{ this }} where as_of_date = {{ as_of_date() }}{% endif %}"
-    )
-}}
-
 with facts as (select * from {{ ref('int_account_facts') }}),
 
 exposures as (select * from {{ ref('int_account_exposures') }}),

@@ -1,13 +1,3 @@
-{{
-    config(
-        materialized="incremental",
-        incremental_strategy="delete+insert",
-        unique_key="as_of_date",
-        on_schema_change="append_new_columns",
-        pre_hook="{% if is_incremental() %}delete from {{ this }} where as_of_date = {{ as_of_date() }}{% endif %}"
-    )
-}}
-
 with holds as (select * from {{ ref('int_holds_placed') }}),
 
 customer_360 as (select * from {{ ref('fct_customer_360') }}),
