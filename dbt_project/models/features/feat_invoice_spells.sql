@@ -15,7 +15,7 @@ changes as (
         amount,
         cash_date
     from events
-    where known_date < {{ as_of_date() }}
+    where known_date < {{ as_of_date() }} and invoice_id is not null and event_type <> 'reschedule'
     union all
     select
         invoice_id,

@@ -5,11 +5,19 @@ invoices as (select * from {{ ref('int_invoices_unioned') }}),
 
 payments as (select * from {{ ref('int_payments_unioned') }}),
 
+credit_notes as (select * from {{ ref('int_credit_notes_unioned') }}),
+
+subscription_versions as (select * from {{ ref('int_subscription_versions_unioned') }}),
+
 -- A customer that only the ledger knows keeps its money: it gets a row with its id for a name.
 ledger_customers as (
     select customer_id, source_name, invoice_date as first_date, known_date from invoices
     union all
     select customer_id, source_name, payment_date as first_date, known_date from payments
+    union all
+    select customer_id, source_name, credit_date as first_date, known_date from credit_notes
+    union all
+    select customer_id, source_name, valid_from as first_date, known_date from subscription_versions
 ),
 
 inferred as (

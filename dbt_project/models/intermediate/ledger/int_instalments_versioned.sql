@@ -1,49 +1,77 @@
+{#- What an invoice owes when, by version. Its instalments add up to the invoice on every day: a schedule
+    that asks for more is cut at its end, one that asks for less leaves the rest, as instalment 0, due with
+    the first (int_ledger_differences names both). -#}
 with invoices as (select * from {{ ref('int_invoices_unioned') }}),
 
 due_dates as (select * from {{ ref('int_invoice_due_dates_unioned') }}),
 
 customers as (select * from {{ ref('int_customers_unioned') }}),
 
+-- The first schedule is in force from the day of the invoice, whenever it was keyed in; instalments
+-- that a later schedule adds are in force from their own day.
 scheduled as (
     select
         due_dates.invoice_id,
         due_dates.instalment_no,
         due_dates.due_date,
-        due_dates.amount,
+        greatest(due_dates.amount, 0) as amount,
+        due_dates.recorded_at,
         due_dates.known_date,
-        due_dates.valid_from,
-        min(due_dates.valid_from) over (partition by due_dates.invoice_id) as first_valid_from
+        invoices.gross_amount,
+        case
+            when due_dates.valid_from = min(due_dates.valid_from) over (partition by due_dates.invoice_id)
+                then least(due_dates.valid_from, invoices.invoice_date)
+            else due_dates.valid_from
+        end as valid_from
     from due_dates
     inner join invoices on due_dates.invoice_id = invoices.invoice_id
 ),
 
--- The first schedule is in force from the day of the invoice, whenever it was keyed in; instalments
--- that a later schedule adds are in force from their own day.
 versions as (
     select
-        scheduled.invoice_id,
-        scheduled.instalment_no,
-        scheduled.due_date,
-        scheduled.amount,
-        scheduled.known_date,
-        case
-            when scheduled.valid_from = scheduled.first_valid_from
-                then least(scheduled.valid_from, invoices.invoice_date)
-            else scheduled.valid_from
-        end as valid_from
+        *,
+        coalesce(
+            lead(valid_from) over (partition by invoice_id, instalment_no order by valid_from),
+            date '9999-12-31'
+        ) as valid_to
     from scheduled
-    inner join invoices on scheduled.invoice_id = invoices.invoice_id
-    union all
+),
+
+changes as (
     select
-        invoices.invoice_id,
-        1 as instalment_no,
-        coalesce(invoices.due_date, invoices.invoice_date + coalesce(customers.terms_days, 0)) as due_date,
-        invoices.gross_amount as amount,
-        invoices.known_date,
-        invoices.invoice_date as valid_from
-    from invoices
-    left join customers on invoices.customer_id = customers.customer_id
-    anti join due_dates on invoices.invoice_id = due_dates.invoice_id
+        invoice_id,
+        valid_from,
+        coalesce(lead(valid_from) over (partition by invoice_id order by valid_from), date '9999-12-31') as valid_to
+    from (select distinct invoice_id, valid_from from versions)
+),
+
+-- The whole schedule as it stood after each change of it.
+in_force as (
+    select
+        changes.invoice_id,
+        changes.valid_from,
+        changes.valid_to,
+        versions.instalment_no,
+        versions.due_date,
+        versions.amount,
+        versions.recorded_at,
+        versions.known_date,
+        versions.gross_amount,
+        sum(versions.amount) over instalments_to_here - versions.amount as amount_before,
+        sum(versions.amount) over schedule as scheduled_amount,
+        row_number() over instalments_to_here as position_no
+    from changes
+    inner join versions
+        on
+            changes.invoice_id = versions.invoice_id
+            and changes.valid_from >= versions.valid_from
+            and changes.valid_from < versions.valid_to
+    window
+        instalments_to_here as (
+            partition by changes.invoice_id, changes.valid_from
+            order by versions.due_date, versions.instalment_no
+        ),
+        schedule as (partition by changes.invoice_id, changes.valid_from)
 ),
 
 final as (
@@ -51,14 +79,38 @@ final as (
         invoice_id,
         instalment_no,
         due_date,
-        amount,
+        cast(least(amount, gross_amount - amount_before) as decimal(18, 2)) as amount,
+        recorded_at,
         known_date,
         valid_from,
-        coalesce(
-            lead(valid_from) over (partition by invoice_id, instalment_no order by valid_from),
-            date '9999-12-31'
-        ) as valid_to
-    from versions
+        valid_to
+    from in_force
+    where gross_amount > amount_before
+    union all
+    select
+        invoice_id,
+        0 as instalment_no,
+        due_date,
+        cast(if(gross_amount > 0, gross_amount - scheduled_amount, gross_amount) as decimal(18, 2)) as amount,
+        recorded_at,
+        known_date,
+        valid_from,
+        valid_to
+    from in_force
+    where position_no = 1 and (gross_amount > scheduled_amount or gross_amount <= 0)
+    union all
+    select
+        invoices.invoice_id,
+        1 as instalment_no,
+        coalesce(invoices.due_date, invoices.invoice_date + coalesce(customers.terms_days, 0)) as due_date,
+        invoices.gross_amount as amount,
+        invoices.recorded_at,
+        invoices.known_date,
+        invoices.invoice_date as valid_from,
+        date '9999-12-31' as valid_to
+    from invoices
+    left join customers on invoices.customer_id = customers.customer_id
+    anti join due_dates on invoices.invoice_id = due_dates.invoice_id
 )
 
 select * from final

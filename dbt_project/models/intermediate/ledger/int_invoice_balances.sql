@@ -6,6 +6,7 @@ daily as (
         effective_date,
         sum(amount) as amount
     from events
+    where invoice_id is not null and event_type <> 'reschedule'
     group by invoice_id, effective_date
 ),
 

@@ -1,6 +1,20 @@
 with invoices as (select * from {{ ref('int_invoices_unioned') }}),
 
-events as (select * from {{ ref('int_receivable_events') }}),
+events as (
+    select
+        invoice_id,
+        event_type,
+        amount,
+        effective_date,
+        cash_date,
+        known_date
+    from {{ ref('int_receivable_events') }}
+    where
+        invoice_id is not null
+        and event_type <> 'reschedule'
+        and cash_date <= {{ as_of_date() }}
+        and effective_date <= {{ as_of_date() }}
+),
 
 instalments as (select * from {{ ref('int_instalments_versioned') }}),
 
@@ -21,7 +35,6 @@ daily as (
         sum(amount) as amount,
         max(known_date) as known_date
     from events
-    where cash_date <= {{ as_of_date() }} and effective_date <= {{ as_of_date() }}
     group by invoice_id, cash_date
 ),
 
@@ -66,7 +79,6 @@ totals as (
         -sum(amount) filter (where event_type in ('write_off', 'recovery')) as written_off_amount,
         bool_or(event_type = 'void') as is_void
     from events
-    where cash_date <= {{ as_of_date() }} and effective_date <= {{ as_of_date() }}
     group by invoice_id
 ),
 

@@ -9,7 +9,7 @@ open_invoices as (
         open_amount,
         unnest({{ as_of_dates_within('valid_from', 'valid_to') }}) as as_of_date
     from balances
-    where open_amount <> 0
+    where open_amount > 0
 ),
 
 -- The due dates in force on the day; settlements consume them oldest first (K10).
@@ -40,8 +40,8 @@ in_force as (
             and open_invoices.as_of_date < instalments.valid_to
 ),
 
--- What is open is what the latest instalments still hold. Anything the schedule cannot hold
--- (overpaid, or more open than scheduled) stands in the oldest one, so that the parts sum up.
+-- What is open is what the latest instalments still hold. What a schedule cannot hold (a recovery
+-- before its payment) stands in the oldest one, so that the parts sum up.
 final as (
     select
         as_of_date,
@@ -51,11 +51,7 @@ final as (
         instalment_amount,
         cast(
             greatest(least(instalment_amount, invoice_open_amount - (amount_from_here_on - instalment_amount)), 0)
-            + case
-                when position_no = 1
-                    then least(invoice_open_amount, 0) + greatest(invoice_open_amount - scheduled_amount, 0)
-                else 0
-            end
+            + case when position_no = 1 then greatest(invoice_open_amount - scheduled_amount, 0) else 0 end
             as decimal(18, 2)
         ) as open_amount,
         as_of_date - due_date as days_past_due

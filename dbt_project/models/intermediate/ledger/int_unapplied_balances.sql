@@ -1,69 +1,55 @@
-with payments as (select * from {{ ref('int_payments_unioned') }}),
+with events as (select * from {{ ref('int_receivable_events') }}),
 
-credit_notes as (select * from {{ ref('int_credit_notes_unioned') }}),
+invoice_balances as (select * from {{ ref('int_invoice_balances') }}),
 
-events as (select * from {{ ref('int_receivable_events') }}),
+invoices as (select * from {{ ref('int_invoices_unioned') }}),
 
--- A refund or chargeback belongs to the balance its receipt came from.
-payment_kinds as (
+-- What was settled beyond an invoice is the customer's money again, and an invoice below zero is a
+-- credit: neither stands inside a bucket (K11).
+credit_balances as (
     select
-        payments.payment_id,
-        payments.customer_id,
-        payments.currency,
-        payments.payment_date,
-        payments.amount,
-        case when coalesce(reversed.kind, payments.kind) = 'prepayment' then 'prepayment' else 'cash' end
-            as balance_kind
-    from payments
-    left join payments as reversed on payments.reverses_payment_id = reversed.payment_id
+        invoices.customer_id,
+        invoices.currency,
+        if(invoices.gross_amount < 0, 'unapplied_credit_notes', 'unapplied_cash') as unapplied_kind,
+        invoice_balances.valid_from,
+        invoice_balances.valid_to,
+        -invoice_balances.open_amount as amount
+    from invoice_balances
+    inner join invoices on invoice_balances.invoice_id = invoices.invoice_id
+    where invoice_balances.open_amount < 0
 ),
 
 movements as (
-    select customer_id, currency, balance_kind, payment_date as effective_date, amount
-    from payment_kinds
-    union all
-    select
-        payment_kinds.customer_id,
-        payment_kinds.currency,
-        payment_kinds.balance_kind,
-        events.effective_date,
-        events.amount
+    select payer_customer_id as customer_id, currency, unapplied_kind, effective_date, unapplied_amount as amount
     from events
-    inner join payment_kinds on events.payment_id = payment_kinds.payment_id
-    where events.event_type = 'payment_allocation'
+    where unapplied_kind is not null
     union all
-    select customer_id, currency, 'credit_note' as balance_kind, credit_date as effective_date, gross_amount as amount
-    from credit_notes
+    select customer_id, currency, unapplied_kind, valid_from as effective_date, amount
+    from credit_balances
     union all
-    select
-        credit_notes.customer_id,
-        credit_notes.currency,
-        'credit_note' as balance_kind,
-        events.effective_date,
-        events.amount
-    from events
-    inner join credit_notes on events.payment_id = credit_notes.credit_note_id
-    where events.event_type = 'credit_allocation'
+    select customer_id, currency, unapplied_kind, valid_to as effective_date, -amount as amount
+    from credit_balances
+    where valid_to < date '9999-12-31'
 ),
 
 daily as (
-    select customer_id, currency, balance_kind, effective_date, sum(amount) as amount
+    select customer_id, currency, unapplied_kind, effective_date, sum(amount) as amount
     from movements
-    group by customer_id, currency, balance_kind, effective_date
+    group by customer_id, currency, unapplied_kind, effective_date
 ),
 
 final as (
     select
         customer_id,
         currency,
-        balance_kind,
+        unapplied_kind,
         effective_date as valid_from,
         coalesce(
-            lead(effective_date) over (partition by customer_id, currency, balance_kind order by effective_date),
+            lead(effective_date) over (partition by customer_id, currency, unapplied_kind order by effective_date),
             date '9999-12-31'
         ) as valid_to,
         cast(
-            sum(amount) over (partition by customer_id, currency, balance_kind order by effective_date)
+            sum(amount) over (partition by customer_id, currency, unapplied_kind order by effective_date)
             as decimal(18, 2)
         ) as unapplied_amount
     from daily

@@ -24,7 +24,7 @@ unapplied_dated as (
     select
         customer_id,
         currency,
-        balance_kind,
+        unapplied_kind,
         unapplied_amount,
         unnest({{ as_of_dates_within('valid_from', 'valid_to') }}) as as_of_date
     from unapplied
@@ -36,9 +36,10 @@ credits as (
         as_of_date,
         customer_id,
         currency,
-        coalesce(sum(unapplied_amount) filter (where balance_kind = 'cash'), 0) as unapplied_cash_amount,
-        coalesce(sum(unapplied_amount) filter (where balance_kind = 'credit_note'), 0) as unapplied_credit_notes_amount,
-        coalesce(sum(unapplied_amount) filter (where balance_kind = 'prepayment'), 0) as prepayments_amount
+        coalesce(sum(unapplied_amount) filter (where unapplied_kind = 'unapplied_cash'), 0) as unapplied_cash_amount,
+        coalesce(sum(unapplied_amount) filter (where unapplied_kind = 'unapplied_credit_notes'), 0)
+            as unapplied_credit_notes_amount,
+        coalesce(sum(unapplied_amount) filter (where unapplied_kind = 'prepayments'), 0) as prepayments_amount
     from unapplied_dated
     group by as_of_date, customer_id, currency
 ),
