@@ -7,7 +7,11 @@ into_reporting as (
     from quoted
     where to_currency = {{ reporting_currency() }}
     union all
-    select rate_date, to_currency as from_currency, cast(1 / cast(rate as double) as decimal(20, 12)) as rate, 2 as preference
+    select
+        rate_date,
+        to_currency as from_currency,
+        cast(1 / cast(rate as double) as decimal(20, 12)) as rate,
+        2 as preference
     from quoted
     where from_currency = {{ reporting_currency() }} and rate > 0
 ),

@@ -33,7 +33,8 @@ versions as (
         coalesce(
             lead(valid_from) over (partition by invoice_id, instalment_no order by valid_from),
             date '9999-12-31'
-        ) as valid_to
+        ) as valid_to,
+        first_value(due_date) over (partition by invoice_id, instalment_no order by valid_from) as original_due_date
     from scheduled
 ),
 
@@ -42,10 +43,11 @@ changes as (
         invoice_id,
         valid_from,
         coalesce(lead(valid_from) over (partition by invoice_id order by valid_from), date '9999-12-31') as valid_to
-    from (select distinct invoice_id, valid_from from versions)
+    from versions
+    group by invoice_id, valid_from
 ),
 
--- The whole schedule as it stood after each change of it.
+-- The whole schedule as it stood after each change of it; the first date is kept for audit.
 in_force as (
     select
         changes.invoice_id,
@@ -53,6 +55,7 @@ in_force as (
         changes.valid_to,
         versions.instalment_no,
         versions.due_date,
+        versions.original_due_date,
         versions.amount,
         versions.recorded_at,
         versions.known_date,
@@ -79,6 +82,7 @@ final as (
         invoice_id,
         instalment_no,
         due_date,
+        original_due_date,
         cast(least(amount, gross_amount - amount_before) as decimal(18, 2)) as amount,
         recorded_at,
         known_date,
@@ -91,6 +95,7 @@ final as (
         invoice_id,
         0 as instalment_no,
         due_date,
+        original_due_date,
         cast(if(gross_amount > 0, gross_amount - scheduled_amount, gross_amount) as decimal(18, 2)) as amount,
         recorded_at,
         known_date,
@@ -103,6 +108,7 @@ final as (
         invoices.invoice_id,
         1 as instalment_no,
         coalesce(invoices.due_date, invoices.invoice_date + coalesce(customers.terms_days, 0)) as due_date,
+        coalesce(invoices.due_date, invoices.invoice_date + coalesce(customers.terms_days, 0)) as original_due_date,
         invoices.gross_amount as amount,
         invoices.recorded_at,
         invoices.known_date,

@@ -26,6 +26,7 @@ charged as (
         instalments.due_date,
         instalments.amount,
         invoices.invoice_date as effective_date,
+        invoices.invoice_date as rate_date,
         invoices.recorded_at,
         invoices.known_date
     from instalments
@@ -46,6 +47,7 @@ rescheduled as (
         instalments.due_date,
         -instalments.amount as amount,
         schedule_changes.valid_from as effective_date,
+        schedule_changes.valid_from as rate_date,
         schedule_changes.recorded_at,
         schedule_changes.known_date
     from instalments
@@ -61,6 +63,7 @@ rescheduled as (
         instalments.due_date,
         instalments.amount,
         schedule_changes.valid_from as effective_date,
+        schedule_changes.valid_from as rate_date,
         schedule_changes.recorded_at,
         schedule_changes.known_date
     from instalments
@@ -79,12 +82,14 @@ written_off as (
         cast(null as date) as due_date,
         -write_offs.amount as amount,
         greatest(write_offs.write_off_date, invoices.invoice_date) as effective_date,
+        greatest(write_offs.write_off_date, invoices.invoice_date) as rate_date,
         write_offs.recorded_at,
         write_offs.known_date
     from write_offs
     inner join invoices on write_offs.invoice_id = invoices.invoice_id
 ),
 
+-- A void takes the invoice back at the rate it was booked at: it leaves no exchange difference.
 voided as (
     select
         'void:' || invoice_id as event_id,
@@ -94,6 +99,7 @@ voided as (
         cast(null as date) as due_date,
         -gross_amount as amount,
         greatest(void_date, invoice_date) as effective_date,
+        invoice_date as rate_date,
         recorded_at,
         {{ closing_known_date('void_date') }} as known_date
     from invoices
@@ -110,6 +116,7 @@ final as (
         due_date,
         amount,
         effective_date,
+        rate_date,
         recorded_at,
         known_date
     from {{ part }}

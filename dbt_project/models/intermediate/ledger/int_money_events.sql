@@ -39,6 +39,7 @@ money as (
         amount as unapplied_amount,
         payment_date as effective_date,
         payment_date as cash_date,
+        payment_date as rate_date,
         recorded_at,
         known_date
     from received
@@ -55,6 +56,7 @@ money as (
         gross_amount as unapplied_amount,
         credit_date as effective_date,
         credit_date as cash_date,
+        credit_date as rate_date,
         recorded_at,
         known_date
     from credit_notes
@@ -75,6 +77,7 @@ applied as (
         -payment_allocations.amount as unapplied_amount,
         greatest(received.payment_date, payment_allocations.allocation_date, invoices.invoice_date) as effective_date,
         received.payment_date as cash_date,
+        received.payment_date as rate_date,
         greatest(received.recorded_at, payment_allocations.recorded_at) as recorded_at,
         greatest(received.known_date, payment_allocations.known_date) as known_date
     from payment_allocations
@@ -97,6 +100,7 @@ applied as (
             as effective_date,
         greatest(credit_notes.credit_date, credit_note_allocations.allocation_date, invoices.invoice_date)
             as cash_date,
+        credit_notes.credit_date as rate_date,
         greatest(credit_notes.recorded_at, credit_note_allocations.recorded_at) as recorded_at,
         greatest(credit_notes.known_date, credit_note_allocations.known_date) as known_date
     from credit_note_allocations
@@ -119,6 +123,7 @@ final as (
         unapplied_amount,
         effective_date,
         cash_date,
+        rate_date,
         recorded_at,
         known_date
     from {{ part }}

@@ -17,11 +17,13 @@ final as (
         invoices.customer_id,
         invoices.customer_id as payer_customer_id,
         invoices.currency,
+        invoices.invoice_date,
         cast(invoice_events.amount as decimal(18, 2)) as amount,
         cast(null as varchar) as unapplied_kind,
         cast(0 as decimal(18, 2)) as unapplied_amount,
         invoice_events.effective_date,
         invoice_events.effective_date as cash_date,
+        invoice_events.rate_date,
         invoice_events.recorded_at,
         invoice_events.known_date
     from invoice_events
@@ -38,12 +40,14 @@ final as (
         coalesce(invoices.customer_id, money_events.customer_id) as customer_id,
         money_events.customer_id as payer_customer_id,
         money_events.currency,
+        invoices.invoice_date,
         -- What an allocation takes from the money it takes from the invoice.
         cast(if(money_events.invoice_id is null, 0, money_events.unapplied_amount) as decimal(18, 2)) as amount,
         money_events.unapplied_kind,
         cast(money_events.unapplied_amount as decimal(18, 2)) as unapplied_amount,
         money_events.effective_date,
         money_events.cash_date,
+        money_events.rate_date,
         money_events.recorded_at,
         money_events.known_date
     from money_events
