@@ -1,105 +1,122 @@
+{%- set windows = [1, 3, 12] -%}
+{%- set names = {1: 'dso_simple_1m', 3: 'dso_rolling_3m', 12: 'dso_rolling_12m'} -%}
 with as_of_dates as (select * from {{ ref('int_as_of_dates') }}),
 
-aged_balance as (select * from {{ ref('fct_aged_balance') }}),
+by_currency as (select * from {{ ref('fct_receivables_by_currency') }}),
 
-sales as (select * from {{ ref('int_sales_by_month') }}),
+sales_windows as (select * from {{ ref('int_sales_windows') }}),
+
+countback as (select * from {{ ref('int_dso_countback') }}),
+
+true_dso as (select * from {{ ref('int_dso_true') }}),
 
 balances as (
     select
         as_of_date,
-        sum(ar_net_amount_reporting) as ar_net_amount_reporting,
-        sum(open_invoices_amount_reporting) as open_invoices_amount_reporting,
-        sum(not_due_amount_reporting) as current_amount_reporting,
-        sum(past_due_amount_reporting) as past_due_amount_reporting,
-        sum(d90_plus_amount_reporting) as d90_plus_amount_reporting
-    from aged_balance
+        sum(ar_net_amount_reporting) as ar_net,
+        sum(open_invoices_amount_reporting) as open_invoices,
+        sum(not_due_amount_reporting) as current,
+        sum(past_due_amount_reporting) as past_due,
+        sum(d90_plus_amount_reporting) as d90_plus,
+        sum(disputed_amount_reporting) as disputed
+    from by_currency
     group by as_of_date
 ),
 
-windows as (
+sales as (
     select
         as_of_date,
-        {%- for months in [1, 3, 12] %}
-        sum(sales_reporting) filter (where months_back < {{ months }}) as sales_{{ months }}m,
-        sum(days) filter (where months_back < {{ months }}) as days_{{ months }}m{{ "," if not loop.last }}
+        {%- for months in windows %}
+        sum(sales_{{ months }}m_reporting) as sales_{{ months }}m,
+        max(days_{{ months }}m) as days_{{ months }}m,
         {%- endfor %}
-    from sales
+        sum(sales_3m_cc) as sales_3m_cc
+    from sales_windows
     group by as_of_date
 ),
 
--- Countback: cumulative sales of the months walked through, latest first, negative months at zero.
-walked as (
+-- Dates follow one another month by month; before the first there is nothing owed.
+dated as (
     select
-        as_of_date,
-        months_back,
-        greatest(sales_reporting, 0) as month_sales,
-        days,
-        sum(greatest(sales_reporting, 0)) over (partition by as_of_date order by months_back) as sales_so_far,
-        sum(days) over (partition by as_of_date order by months_back) as days_so_far
-    from sales
+        as_of_dates.as_of_date,
+        {%- for column in ['ar_net', 'open_invoices', 'current', 'past_due', 'd90_plus', 'disputed'] %}
+        coalesce(balances.{{ column }}, 0) as {{ column }},
+        {%- endfor %}
+        {%- for months in windows %}
+        coalesce(sales.sales_{{ months }}m, 0) as sales_{{ months }}m,
+        sales.days_{{ months }}m,
+        {%- endfor %}
+        coalesce(sales.sales_3m_cc, 0) as sales_3m_cc
+    from as_of_dates
+    left join balances on as_of_dates.as_of_date = balances.as_of_date
+    left join sales on as_of_dates.as_of_date = sales.as_of_date
 ),
 
-countback as (
+positions as (
     select
-        balances.as_of_date,
-        min(walked.months_back) filter (
-            where walked.month_sales > 0 and walked.sales_so_far >= balances.ar_net_amount_reporting
-        ) as stop_month,
-        max(walked.days_so_far) as all_days
-    from balances
-    inner join walked on balances.as_of_date = walked.as_of_date
-    group by balances.as_of_date
+        *,
+        ar_net
+        + coalesce(lag(ar_net, 1) over by_date, 0)
+        + coalesce(lag(ar_net, 2) over by_date, 0) as three_month_ends_ar_net,
+        coalesce(lag(ar_net, 12) over by_date, 0) as opening_12m_ar_net
+    from dated
+    window by_date as (order by as_of_date)
 ),
 
-counted as (
+figures as (
     select
-        countback.as_of_date,
-        countback.stop_month is null and balances.ar_net_amount_reporting > 0 as is_countback_truncated,
-        case
-            when balances.ar_net_amount_reporting <= 0 then 0
-            when countback.stop_month is null then countback.all_days
-            else walked.days_so_far - walked.days
-                + (balances.ar_net_amount_reporting - (walked.sales_so_far - walked.month_sales))
-                / walked.month_sales * walked.days
-        end as dso_countback
-    from countback
-    inner join balances on countback.as_of_date = balances.as_of_date
-    left join walked
-        on countback.as_of_date = walked.as_of_date and countback.stop_month = walked.months_back
+        positions.*,
+        {%- for months in windows %}
+        round({{ ratio('ar_net', 'sales_' ~ months ~ 'm') }} * days_{{ months }}m, 6) as {{ names[months] }},
+        round({{ ratio('ar_net - disputed', 'sales_' ~ months ~ 'm') }} * days_{{ months }}m, 6)
+            as {{ names[months] }}_ex_disputed,
+        round({{ ratio('open_invoices', 'sales_' ~ months ~ 'm') }} * days_{{ months }}m, 6)
+            as {{ names[months] }}_gross_open,
+        round({{ ratio('current', 'sales_' ~ months ~ 'm') }} * days_{{ months }}m, 6) as bpdso_{{ months }}m,
+        {%- endfor %}
+        round({{ ratio('ar_net', 'sales_3m_cc') }} * days_3m, 6) as dso_rolling_3m_cc,
+        round({{ ratio('three_month_ends_ar_net', 'sales_3m') }} * 30, 6) as dso_crf_quarterly,
+        round({{ ratio('sales_12m', 'ar_net + opening_12m_ar_net') }} * 2, 6) as ar_turnover_12m_avg,
+        round({{ ratio('sales_12m', 'ar_net') }}, 6) as ar_turnover_12m_crf,
+        round({{ ratio('past_due', 'open_invoices') }}, 6) as pct_past_due,
+        round({{ ratio('d90_plus', 'open_invoices') }}, 6) as pct_90_plus
+    from positions
 ),
 
 final as (
     select
-        as_of_dates.as_of_date,
+        figures.as_of_date,
         {{ reporting_currency() }} as reporting_currency,
-        {%- for column in ['ar_net', 'open_invoices', 'current', 'past_due', 'd90_plus'] %}
-        {{ money('coalesce(balances.' ~ column ~ '_amount_reporting, 0)') }} as {{ column }}_amount_reporting,
+        {%- for column in ['ar_net', 'open_invoices', 'current', 'past_due', 'd90_plus', 'disputed'] %}
+        {{ money('figures.' ~ column) }} as {{ column }}_amount_reporting,
         {%- endfor %}
-        {%- for months in [1, 3, 12] %}
-        {{ money('windows.sales_' ~ months ~ 'm') }} as net_sales_{{ months }}m_reporting,
+        {%- for months in windows %}
+        {{ money('figures.sales_' ~ months ~ 'm') }} as net_sales_{{ months }}m_reporting,
+        cast(figures.days_{{ months }}m as integer) as days_{{ months }}m,
         {%- endfor %}
-        {%- for name, column, months in [
-            ('dso_simple_1m', 'ar_net', 1), ('dso_rolling_3m', 'ar_net', 3), ('dso_rolling_12m', 'ar_net', 12),
-            ('bpdso_3m', 'current', 3)
-        ] %}
-        round(
-            {{ ratio('coalesce(balances.' ~ column ~ '_amount_reporting, 0)', 'windows.sales_' ~ months ~ 'm') }}
-            * windows.days_{{ months }}m, 6
-        ) as {{ name }},
+        {%- for name in names.values() %}
+        figures.{{ name }},
+        figures.{{ name }}_ex_disputed,
+        figures.{{ name }}_gross_open,
         {%- endfor %}
-        round(cast(counted.dso_countback as double), 6) as dso_countback,
-        coalesce(counted.is_countback_truncated, false) as is_countback_truncated,
-        round({{ ratio('balances.past_due_amount_reporting', 'balances.open_invoices_amount_reporting') }}, 6)
-            as pct_past_due,
-        round({{ ratio('balances.d90_plus_amount_reporting', 'balances.open_invoices_amount_reporting') }}, 6)
-            as pct_90_plus
-    from as_of_dates
-    left join balances on as_of_dates.as_of_date = balances.as_of_date
-    left join windows on as_of_dates.as_of_date = windows.as_of_date
-    left join counted on as_of_dates.as_of_date = counted.as_of_date
+        figures.dso_rolling_3m_cc,
+        figures.dso_crf_quarterly,
+        round(coalesce(countback.dso_countback, 0), 6) as dso_countback,
+        coalesce(countback.is_countback_truncated, false) as is_countback_truncated,
+        round(coalesce(true_dso.dso_true_oracle, 0), 6) as dso_true_oracle,
+        {%- for months in windows %}
+        figures.bpdso_{{ months }}m,
+        {%- endfor %}
+        {%- for months in windows %}
+        round(figures.{{ names[months] }} - figures.bpdso_{{ months }}m, 6) as add_{{ months }}m,
+        {%- endfor %}
+        figures.ar_turnover_12m_avg,
+        figures.ar_turnover_12m_crf,
+        figures.pct_past_due,
+        figures.pct_90_plus
+    from figures
+    left join countback on figures.as_of_date = countback.as_of_date
+    left join true_dso on figures.as_of_date = true_dso.as_of_date
 )
 
-select
-    *,
-    round(dso_rolling_3m - bpdso_3m, 6) as add_3m
-from final
+select * from final
