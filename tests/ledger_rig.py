@@ -23,6 +23,7 @@ LEDGER_MODELS = [
     "+path:models/marts/retention",
     "+path:models/marts/customers",
     "+fct_suspense",
+    "+fct_ledger_differences",
 ]
 
 

@@ -1,9 +1,21 @@
 with invoices as (select * from {{ ref('int_invoices_unioned') }}),
 
+payments as (select * from {{ ref('int_payments_unioned') }}),
+
+credit_notes as (select * from {{ ref('int_credit_notes_unioned') }}),
+
+-- Money may come before the first invoice.
+first_days as (
+    select min(invoice_date) as first_day from invoices
+    union all
+    select min(payment_date) as first_day from payments
+    union all
+    select min(credit_date) as first_day from credit_notes
+),
+
 history as (
-    select coalesce(min(invoice_date), {{ as_of_date() }}) as first_date
-    from invoices
-    where invoice_date <= {{ as_of_date() }}
+    select least(coalesce(min(first_day), {{ as_of_date() }}), {{ as_of_date() }}) as first_date
+    from first_days
 ),
 
 dates as (

@@ -1,3 +1,4 @@
+{%- set settled_no = company_buckets() | length -%}
 {#- Every item open at the as-of date before, with where it stands now: the tracked form of roll rates. -#}
 with as_of_dates as (select * from {{ ref('int_as_of_dates') }}),
 
@@ -32,7 +33,7 @@ matched as (
         before.as_of_date,
         before.currency,
         before.from_bucket_no,
-        now_open.to_bucket_no,
+        coalesce(now_open.to_bucket_no, {{ settled_no }}) as to_bucket_no,
         sum(before.open_amount) as opening_amount,
         -- An item that grew (reopened) rolls no more than was there (min of old and new).
         sum(least(before.open_amount, coalesce(now_open.open_amount, 0))) as rolled_amount
@@ -42,7 +43,7 @@ matched as (
             before.as_of_date = now_open.as_of_date
             and before.invoice_id = now_open.invoice_id
             and before.instalment_no = now_open.instalment_no
-    group by before.as_of_date, before.currency, before.from_bucket_no, now_open.to_bucket_no
+    group by before.as_of_date, before.currency, before.from_bucket_no, coalesce(now_open.to_bucket_no, {{ settled_no }})
 ),
 
 final as (

@@ -22,7 +22,7 @@ openings as (
 cells as (
     select as_of_date, from_bucket_no, to_bucket_no, rolled_amount_cc as amount_cc
     from rolled_items
-    where to_bucket_no is not null
+    where to_bucket_no < {{ buckets | length }}
     union all
     select
         as_of_date,
