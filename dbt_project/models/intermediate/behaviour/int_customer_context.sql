@@ -24,7 +24,10 @@ open_tickets as (
 ),
 
 open_opportunities as (
-    select customer_id, count(*) as open_opportunity_count
+    select
+        customer_id,
+        count(*) as open_opportunity_count,
+        min(expected_close_date) filter (where expected_close_date >= {{ as_of_date() }}) as next_expected_close_date
     from opportunities
     where opened_date <= {{ as_of_date() }} and (closed_date is null or closed_date > {{ as_of_date() }})
     group by customer_id
@@ -34,6 +37,7 @@ promise_counts as (
     select
         customer_id,
         count(*) filter (where promise_state = 'live') as live_promise_count,
+        min(promised_date) filter (where promise_state = 'live') as next_promised_date,
         count(*) filter (where promise_state in ('broken', 'broken_partial')) as broken_promise_count
     from promises
     group by customer_id
@@ -54,14 +58,29 @@ contacts as (
     group by coalesce(activities.customer_id, invoices.customer_id)
 ),
 
+-- Nothing open is 0 where the source tells of such things, and unknown where there is no source.
+sources as (
+    select
+        exists(from tickets) as has_tickets,
+        exists(from opportunities) as has_opportunities,
+        exists(from {{ ref('int_promises_unioned') }}) as has_promises,
+        exists(from {{ ref('int_subscription_versions_unioned') }}) as has_subscriptions,
+        exists(from {{ ref('int_disputes_unioned') }}) as has_disputes
+),
+
 final as (
     select
         customers.customer_id,
-        coalesce(open_tickets.open_ticket_count, 0) as open_ticket_count,
-        coalesce(open_tickets.weighty_ticket_count, 0) as weighty_ticket_count,
-        coalesce(open_opportunities.open_opportunity_count, 0) as open_opportunity_count,
-        coalesce(promise_counts.live_promise_count, 0) as live_promise_count,
-        coalesce(promise_counts.broken_promise_count, 0) as broken_promise_count,
+        if(sources.has_tickets, coalesce(open_tickets.open_ticket_count, 0), null) as open_ticket_count,
+        if(sources.has_tickets, coalesce(open_tickets.weighty_ticket_count, 0), null) as weighty_ticket_count,
+        if(sources.has_opportunities, coalesce(open_opportunities.open_opportunity_count, 0), null)
+            as open_opportunity_count,
+        open_opportunities.next_expected_close_date,
+        if(sources.has_promises, coalesce(promise_counts.live_promise_count, 0), null) as live_promise_count,
+        if(sources.has_promises, coalesce(promise_counts.broken_promise_count, 0), null) as broken_promise_count,
+        promise_counts.next_promised_date,
+        sources.has_subscriptions,
+        sources.has_disputes,
         contacts.last_contact_date,
         contacts.last_contact_channel
     from customers
@@ -69,6 +88,7 @@ final as (
     left join open_opportunities on customers.customer_id = open_opportunities.customer_id
     left join promise_counts on customers.customer_id = promise_counts.customer_id
     left join contacts on customers.customer_id = contacts.customer_id
+    cross join sources
 )
 
 select * from final

@@ -4,15 +4,17 @@ open_items as (select * from {{ ref('fct_open_items') }}),
 
 aged_balance as (select * from {{ ref('fct_aged_balance') }}),
 
-disputes as (select * from {{ ref('int_disputes_unioned') }}),
+disputed_amounts as (select * from {{ ref('int_disputed_amounts') }}),
 
 behaviour as (select * from {{ ref('int_customer_behaviour') }}),
+
+cohorts as (select * from {{ ref('int_customer_cohorts') }}),
 
 customer_context as (select * from {{ ref('int_customer_context') }}),
 
 mrr as (select * from {{ ref('int_customer_mrr') }}),
 
-rates as (select * from {{ ref('int_fx_rates_daily') }}),
+rates as (select * from {{ ref('int_fx_rates_every_day') }}),
 
 balances as (
     select
@@ -21,6 +23,7 @@ balances as (
         sum(past_due_amount_reporting) as past_due_amount_reporting,
         sum(d90_plus_amount_reporting) as d90_plus_amount_reporting,
         sum(unapplied_cash_amount_reporting + unapplied_credit_notes_amount_reporting) as unapplied_amount_reporting,
+        sum(prepayments_amount_reporting) as prepayments_amount_reporting,
         sum(ar_net_amount_reporting) as ar_net_amount_reporting
     from aged_balance
     where as_of_date = {{ as_of_date() }}
@@ -38,58 +41,24 @@ items as (
     group by customer_id
 ),
 
--- A dispute holds no more than what its invoice still owes (K12).
-open_by_invoice as (
-    select
-        invoice_id,
-        customer_id,
-        any_value(closing_rate) as closing_rate,
-        sum(open_amount) as open_amount
-    from open_items
-    where as_of_date = {{ as_of_date() }} and is_disputed
-    group by invoice_id, customer_id
-),
-
-disputed_by_invoice as (
-    select
-        invoice_id,
-        count(*) as dispute_count,
-        case when count(*) = count(amount) then sum(amount) end as disputed_amount
-    from disputes
-    where
-        raised_date <= {{ as_of_date() }}
-        and (resolved_date is null or resolved_date > {{ as_of_date() }})
-    group by invoice_id
-),
-
 disputed as (
     select
-        open_by_invoice.customer_id,
-        sum(disputed_by_invoice.dispute_count) as open_dispute_count,
-        sum(
-            least(
-                coalesce(disputed_by_invoice.disputed_amount, open_by_invoice.open_amount),
-                open_by_invoice.open_amount
-            ) * open_by_invoice.closing_rate
-        ) as disputed_amount_reporting
-    from open_by_invoice
-    inner join disputed_by_invoice on open_by_invoice.invoice_id = disputed_by_invoice.invoice_id
-    group by open_by_invoice.customer_id
-),
-
-mrr_converted as (
-    select
-        mrr.customer_id,
-        mrr.mrr_amount * rates.rate as mrr_reporting
-    from mrr
-    asof inner join rates on mrr.currency = rates.from_currency and mrr.as_of_date >= rates.rate_date
-    where mrr.as_of_date = {{ as_of_date() }}
+        disputed_amounts.customer_id,
+        sum(disputed_amounts.open_dispute_count) as open_dispute_count,
+        sum(disputed_amounts.disputed_amount * rates.rate) as disputed_amount_reporting
+    from disputed_amounts
+    inner join rates
+        on disputed_amounts.currency = rates.from_currency and disputed_amounts.as_of_date = rates.rate_date
+    where disputed_amounts.as_of_date = {{ as_of_date() }}
+    group by disputed_amounts.customer_id
 ),
 
 recurring as (
-    select customer_id, sum(mrr_reporting) as mrr_reporting
-    from mrr_converted
-    group by customer_id
+    select mrr.customer_id, sum(mrr.mrr_amount * rates.rate) as mrr_reporting
+    from mrr
+    inner join rates on mrr.currency = rates.from_currency and mrr.as_of_date = rates.rate_date
+    where mrr.as_of_date = {{ as_of_date() }}
+    group by mrr.customer_id
 ),
 
 final as (
@@ -110,6 +79,7 @@ final as (
         {{ money('coalesce(balances.past_due_amount_reporting, 0)') }} as past_due_amount_reporting,
         {{ money('coalesce(balances.d90_plus_amount_reporting, 0)') }} as d90_plus_amount_reporting,
         {{ money('coalesce(balances.unapplied_amount_reporting, 0)') }} as unapplied_amount_reporting,
+        {{ money('coalesce(balances.prepayments_amount_reporting, 0)') }} as prepayments_amount_reporting,
         {{ money('coalesce(balances.ar_net_amount_reporting, 0)') }} as ar_net_amount_reporting,
         cast(items.oldest_days_past_due as integer) as oldest_days_past_due,
         cast(coalesce(items.open_invoice_count, 0) as bigint) as open_invoice_count,
@@ -118,13 +88,27 @@ final as (
         round(cast(behaviour.avg_days_late_12m as double), 6) as avg_days_late_12m,
         round(cast(behaviour.median_days_late_12m as double), 6) as median_days_late_12m,
         round(cast(behaviour.late_share_12m as double), 6) as late_share_12m,
-        {{ money('coalesce(recurring.mrr_reporting, 0)') }} as mrr_reporting,
-        cast(coalesce(disputed.open_dispute_count, 0) as bigint) as open_dispute_count,
-        {{ money('coalesce(disputed.disputed_amount_reporting, 0)') }} as disputed_amount_reporting,
-        cast(coalesce(customer_context.live_promise_count, 0) as bigint) as live_promise_count,
-        cast(coalesce(customer_context.broken_promise_count, 0) as bigint) as broken_promise_count,
-        cast(coalesce(customer_context.open_ticket_count, 0) as bigint) as open_ticket_count,
-        cast(coalesce(customer_context.open_opportunity_count, 0) as bigint) as open_opportunity_count,
+        cohorts.size_band,
+        {{ money('coalesce(cohorts.invoiced_12m, 0)') }} as invoiced_12m_reporting,
+        cohorts.cohort_level,
+        cast(cohorts.cohort_customer_count as bigint) as cohort_customer_count,
+        round(cohorts.cohort_avg_days_late_12m, 6) as cohort_avg_days_late_12m,
+        round(cohorts.cohort_late_share_12m, 6) as cohort_late_share_12m,
+        round(cast(behaviour.avg_days_late_12m as double) - cohorts.cohort_avg_days_late_12m, 6)
+            as days_late_vs_cohort_12m,
+        {{ money('if(customer_context.has_subscriptions, coalesce(recurring.mrr_reporting, 0), null)') }}
+            as mrr_reporting,
+        cast(if(customer_context.has_disputes, coalesce(disputed.open_dispute_count, 0), null) as bigint)
+            as open_dispute_count,
+        {{ money('if(customer_context.has_disputes, coalesce(disputed.disputed_amount_reporting, 0), null)') }}
+            as disputed_amount_reporting,
+        cast(customer_context.live_promise_count as bigint) as live_promise_count,
+        customer_context.next_promised_date,
+        cast(customer_context.broken_promise_count as bigint) as broken_promise_count,
+        cast(customer_context.open_ticket_count as bigint) as open_ticket_count,
+        cast(customer_context.weighty_ticket_count as bigint) as weighty_ticket_count,
+        cast(customer_context.open_opportunity_count as bigint) as open_opportunity_count,
+        customer_context.next_expected_close_date,
         customer_context.last_contact_date,
         customer_context.last_contact_channel
     from customers
@@ -132,7 +116,8 @@ final as (
     left join items on customers.customer_id = items.customer_id
     left join disputed on customers.customer_id = disputed.customer_id
     left join behaviour on customers.customer_id = behaviour.customer_id
-    left join customer_context on customers.customer_id = customer_context.customer_id
+    inner join cohorts on customers.customer_id = cohorts.customer_id
+    inner join customer_context on customers.customer_id = customer_context.customer_id
     left join recurring on customers.customer_id = recurring.customer_id
 )
 
