@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 STAMP := $(VENV)/.installed
 
-.PHONY: run test lint bench ui clean install
+.PHONY: run test lint bench ui docs clean install
 
 run: $(STAMP)
 	@$(BIN)/encours simulate --if-missing
@@ -34,6 +34,10 @@ bench: $(STAMP)
 ui: $(STAMP)
 	@$(BIN)/encours simulate --if-missing
 	@$(BIN)/encours ui
+
+# One self-contained page: every table, column, formula and test, and the lineage. Needs a day that has run.
+docs: $(STAMP)
+	@$(BIN)/encours docs
 
 install: $(STAMP)
 

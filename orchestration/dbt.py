@@ -96,5 +96,33 @@ class Translator(DagsterDbtTranslator):
         return "transformation"
 
 
+def write_docs(company: Company, as_of_date: date) -> Path:
+    """Write dbt's documentation as one self-contained page; it reads the warehouse's catalog.
+
+    Args:
+        company: Whose warehouse is documented; a day of it must have run.
+        as_of_date: The business date the models are compiled for.
+
+    Returns:
+        The page, `dbt_docs/index.html` in the company's home.
+
+    Raises:
+        RuntimeError: dbt could not write it; the message is dbt's.
+    """
+    from dbt.cli.main import dbtRunner
+
+    warehouse_environment(company)
+    target = company.home / "dbt_docs"
+    variables = json.dumps(dbt_variables(company, as_of_date))
+    arguments = ["--quiet", "docs", "generate", "--static", *FOLDERS, "--target-path", str(target)]
+    arguments += ["--log-path", str(target), "--log-level-file", "none", "--vars", variables]
+    result = dbtRunner().invoke(arguments)
+    if not result.success:
+        raise RuntimeError(f"dbt could not write its documentation: {result.exception}")
+    # The page holds everything; what it was made from would only be packed along.
+    (target / "static_index.html").replace(target / "index.html")
+    return target / "index.html"
+
+
 if __name__ == "__main__":
     ensure_manifest()

@@ -72,6 +72,16 @@ def data_warnings(connection: duckdb.DuckDBPyConnection) -> list[str]:
         f" {row['reason'].replace('_', ' ')}."
         for row in suspended
     ]
+    differences = rows_of(
+        connection,
+        "select entity, reason, currency, count(*) as record_count, sum(abs(difference_amount)) as amount"
+        " from marts.fct_ledger_differences group by all order by entity, reason, currency",
+    )
+    lines += [
+        f"{row['record_count']} {row['entity'].replace('_', ' ')} contradict other records by"
+        f" {row['amount']:,.2f} {row['currency']} and count as they stand: {row['reason'].replace('_', ' ')}."
+        for row in differences
+    ]
     fallbacks = rows_of(
         connection,
         "select method, count(*) as invoices from marts.fct_invoice_predictions"

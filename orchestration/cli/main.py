@@ -220,6 +220,21 @@ def train(config: ConfigOption = None, as_of: AsOfOption = None) -> None:
 
 
 @app.command()
+def docs(config: ConfigOption = None, as_of: AsOfOption = None) -> None:
+    """Every table, column, formula and test on one page that opens offline; needs a day that has run."""
+    quiet_environment()
+    from orchestration.dbt import write_docs
+
+    with explained_errors():
+        company = load_company(config or default_config_path())
+        require_writable(company)
+        if not company.warehouse.exists():
+            raise ConfigError(f"{company.warehouse} does not exist. Run `encours run` first.")
+        page = write_docs(company, business_date(company, as_of))
+    out.print(f"Documentation of the warehouse: {page}", soft_wrap=True, highlight=False)
+
+
+@app.command()
 def ui(
     config: ConfigOption = None, port: Annotated[int, typer.Option(min=1, max=65535)] = 3000
 ) -> None:
