@@ -61,11 +61,11 @@ contacts as (
 -- Nothing open is 0 where the source tells of such things, and unknown where there is no source.
 sources as (
     select
-        exists(from tickets) as has_tickets,
-        exists(from opportunities) as has_opportunities,
-        exists(from {{ ref('int_promises_unioned') }}) as has_promises,
-        exists(from {{ ref('int_subscription_versions_unioned') }}) as has_subscriptions,
-        exists(from {{ ref('int_disputes_unioned') }}) as has_disputes
+        (select count(*) from tickets) > 0 as has_tickets,
+        (select count(*) from opportunities) > 0 as has_opportunities,
+        (select count(*) from {{ ref('int_promises_unioned') }}) > 0 as has_promises,
+        (select count(*) from {{ ref('int_subscription_versions_unioned') }}) > 0 as has_subscriptions,
+        (select count(*) from {{ ref('int_disputes_unioned') }}) > 0 as has_disputes
 ),
 
 final as (

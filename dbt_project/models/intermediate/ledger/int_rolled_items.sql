@@ -43,7 +43,11 @@ matched as (
             before.as_of_date = now_open.as_of_date
             and before.invoice_id = now_open.invoice_id
             and before.instalment_no = now_open.instalment_no
-    group by before.as_of_date, before.currency, before.from_bucket_no, coalesce(now_open.to_bucket_no, {{ settled_no }})
+    group by
+        before.as_of_date,
+        before.currency,
+        before.from_bucket_no,
+        coalesce(now_open.to_bucket_no, {{ settled_no }})
 ),
 
 final as (

@@ -18,7 +18,7 @@ exposures as (
 ranked as (
     select
         *,
-        row_number() over (partition by as_of_date order by open_amount desc, customer_id) as position_no
+        row_number() over (partition by as_of_date order by open_amount desc, customer_id asc) as position_no
     from exposures
 ),
 

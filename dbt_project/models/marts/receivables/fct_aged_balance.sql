@@ -40,7 +40,8 @@ credits as (
         customer_id,
         currency,
         {%- for kind in unapplied %}
-        sum(unapplied_amount) filter (where unapplied_kind = '{{ kind }}') as {{ kind }}_amount{{ "," if not loop.last }}
+        sum(unapplied_amount) filter (where unapplied_kind = '{{ kind }}')
+            as {{ kind }}_amount{{ "," if not loop.last }}
         {%- endfor %}
     from unapplied_dated
     group by as_of_date, customer_id, currency

@@ -1,4 +1,6 @@
-{%- set flows = ['invoices_issued', 'invoices_voided', 'credit_notes', 'cash', 'prepayments_applied', 'net_write_offs'] -%}
+{%- set flows = [
+    'invoices_issued', 'invoices_voided', 'credit_notes', 'cash', 'prepayments_applied', 'net_write_offs'
+] -%}
 with by_currency as (select * from {{ ref('fct_receivables_by_currency') }}),
 
 ledger_flows as (select * from {{ ref('int_ledger_flows') }}),

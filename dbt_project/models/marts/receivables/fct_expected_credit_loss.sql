@@ -12,7 +12,10 @@ exposures as (
         sum(open_items.open_amount_reporting) as exposure_amount
     from open_items
     inner join customers on open_items.customer_id = customers.customer_id
-    group by open_items.as_of_date, coalesce(customers.segment, 'unassigned'), {{ company_bucket_no('open_items.days_past_due') }}
+    group by
+        open_items.as_of_date,
+        coalesce(customers.segment, 'unassigned'),
+        {{ company_bucket_no('open_items.days_past_due') }}
 ),
 
 -- A segment without rates of its own takes the default ones; credits earn nothing.
