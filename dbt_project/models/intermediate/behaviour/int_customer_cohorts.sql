@@ -33,7 +33,7 @@ sized as (
     select
         customer_id,
         invoiced_12m,
-        case ntile(3) over (order by invoiced_12m desc, customer_id)
+        case ntile(3) over (order by invoiced_12m desc, customer_id asc)
             when 1 then 'large' when 2 then 'medium' else 'small'
         end as size_band
     from invoiced
