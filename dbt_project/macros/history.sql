@@ -87,3 +87,19 @@
         )
     )
 {%- endmacro %}
+
+
+{#- The first as-of date on or after a day; where it is after the run's date, or the day is null, the end
+    of time. Facts counted by these two borders and not by their days make few groups. -#}
+{% macro first_as_of_date(day) -%}
+    case
+        when {{ day }} <= {{ as_of_date() }} then least(last_day({{ day }}), {{ as_of_date() }})
+        else date '9999-12-31'
+    end
+{%- endmacro %}
+
+
+{#- The day from which a day is no longer in the window of n months (K7). -#}
+{% macro end_of_window(day, months) -%}
+    cast(date_trunc('month', {{ day }}) + interval {{ months }} month as date)
+{%- endmacro %}
