@@ -29,7 +29,7 @@ starts as (
         and (amount > 0 or last_day(greatest(cash_date, invoice_date)) < effective_date)
 ),
 
-readings as (
+spans as (
     select
         starts.invoice_id,
         starts.valid_from,
@@ -47,11 +47,20 @@ readings as (
     inner join invoices on starts.invoice_id = invoices.invoice_id
 ),
 
+-- Any number will do for a key within this model: sums run twice as fast over one as over two columns.
+readings as (
+    select
+        invoice_id,
+        valid_from,
+        valid_to,
+        row_number() over () as reading_no
+    from spans
+    where valid_from < valid_to
+),
+
 movements as (
     select
-        readings.invoice_id,
-        readings.valid_from,
-        readings.valid_to,
+        readings.reading_no,
         events.cash_date as movement_date,
         events.amount as open_amount,
         if(events.event_type = 'invoice', 0, events.amount) as due_amount,
@@ -61,12 +70,9 @@ movements as (
     from readings
     inner join events on readings.invoice_id = events.invoice_id and readings.valid_to > events.effective_date
     left join chargebacks on events.payment_id = chargebacks.payment_id
-    where readings.valid_from < readings.valid_to
     union all
     select
-        readings.invoice_id,
-        readings.valid_from,
-        readings.valid_to,
+        readings.reading_no,
         fallen_due.movement_date,
         0 as open_amount,
         fallen_due.amount as due_amount,
@@ -75,7 +81,6 @@ movements as (
         false as is_chargeback
     from readings
     inner join fallen_due on readings.invoice_id = fallen_due.invoice_id
-    where readings.valid_from < readings.valid_to
 ),
 
 -- Running sums to the end of each day: movements of one day see each other.
@@ -83,40 +88,43 @@ balances as (
     select
         *,
         sum(open_amount) over to_day as open_balance,
-        sum(due_amount) over to_day as due_balance
+        sum(due_amount) over to_day as due_balance,
+        lead(movement_date) over to_day as next_date
     from movements
-    window to_day as (partition by invoice_id, valid_from order by movement_date)
+    window to_day as (partition by reading_no order by movement_date)
 ),
 
-last_opened as (
-    select
-        *,
-        max(movement_date) filter (where open_balance > 0) over (partition by invoice_id, valid_from)
-            as last_open_date
-    from balances
-),
-
--- Settled on the day after which nothing is open; what comes later is not part of how it was settled.
+-- Settled on the day after the last one that ended with something open.
 settled as (
     select
-        *,
-        min(movement_date) filter (where movement_date > coalesce(last_open_date, date '0001-01-01'))
-            over (partition by invoice_id, valid_from) as settled_date
-    from last_opened
-),
-
-final as (
-    select
-        invoice_id,
-        valid_from,
-        valid_to,
+        reading_no,
         min(movement_date) filter (where due_balance > 0) as past_due_date,
         min(movement_date) filter (where due_balance > 0 and is_chargeback) as chargeback_date,
-        min(settled_date) as settled_date,
-        max(movement_date) filter (where is_cash and movement_date <= settled_date) as last_payment_date,
-        coalesce(bool_or(is_write_off) filter (where movement_date <= settled_date), false) as is_written_off
-    from settled
-    group by invoice_id, valid_from, valid_to
+        case
+            when sum(open_amount) <= 0
+                then coalesce(max(next_date) filter (where open_balance > 0), min(movement_date))
+        end as settled_date,
+        list(movement_date) filter (where is_cash) as payment_dates,
+        min(movement_date) filter (where is_write_off) as write_off_date
+    from balances
+    group by reading_no
+),
+
+-- What came after the settlement is not part of how it was settled.
+final as (
+    select
+        readings.invoice_id,
+        readings.valid_from,
+        readings.valid_to,
+        settled.past_due_date,
+        settled.chargeback_date,
+        settled.settled_date,
+        list_max(
+            list_filter(settled.payment_dates, lambda payment_date: payment_date <= settled.settled_date)
+        ) as last_payment_date,
+        coalesce(settled.write_off_date <= settled.settled_date, false) as is_written_off
+    from readings
+    inner join settled on readings.reading_no = settled.reading_no
 )
 
 select * from final
