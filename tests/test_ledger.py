@@ -102,6 +102,35 @@ def test_mrr_movements_with_fx_on_its_own_line(warehouse):
     ]
 
 
+def test_retention_of_the_small_ledger(warehouse):
+    # At 1.20 the opening is 500 + 1200 + 300; 300 churned, 100 expanded. One churn on the openings of
+    # February and March, 3 + 3: 1/6 a month. LTV 900 x 0.75 x 6; C2 (1200) is 46 days past due.
+    assert rows(
+        warehouse,
+        "select opening_mrr_cc_reporting, arr, gross_revenue_churn, net_revenue_churn, involuntary_churn_share,"
+        " quick_ratio, ltv, mrr_at_risk, ltv_at_risk, nrr_12m"
+        f" from marts.fct_retention where as_of_date = date '{MARCH}'",
+    ) == [
+        (
+            Decimal("2000.00"),
+            Decimal("21600.00"),
+            0.15,
+            0.1,
+            1.0,
+            0.333333,
+            Decimal("4050.00"),
+            Decimal("1200.00"),
+            Decimal("5400.00"),
+            None,
+        )
+    ]
+    assert rows(
+        warehouse,
+        "select cohort_month, months_since, logo_retention_rate, mrr_retention_rate"
+        f" from marts.fct_cohort_retention where as_of_date = date '{MARCH}'",
+    ) == [(dt.date(2024, 1, 1), 2, 0.666667, 0.9)]
+
+
 def test_customer_360_puts_a_customer_on_one_row(warehouse):
     assert rows(
         warehouse,
