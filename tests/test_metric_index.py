@@ -1,0 +1,63 @@
+"""The documentation of the warehouse against the warehouse: every figure it names is a documented column."""
+
+import json
+import re
+
+import pytest
+
+from dashboard.publication import TABLES
+from orchestration.dbt import PROJECT_DIR, ensure_manifest
+
+OVERVIEW = (PROJECT_DIR / "models" / "_overview.md").read_text()
+
+
+@pytest.fixture(scope="module")
+def manifest():
+    return json.loads(ensure_manifest().read_text())
+
+
+@pytest.fixture(scope="module")
+def models(manifest):
+    return {
+        node["name"]: node
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model"
+    }
+
+
+def test_every_figure_of_the_overview_is_a_column_of_a_mart(models):
+    named = re.findall(r"`((?:fct|dim)_\w+)(?:\.(\w+))?`", OVERVIEW)
+    assert len(named) > 80
+    unknown = [
+        f"{mart}.{column}"
+        for mart, column in named
+        if mart not in models or (column and column not in models[mart]["columns"])
+    ]
+    assert unknown == [], name
+
+
+def test_every_mart_but_the_kept_lists_is_in_the_overview(models):
+    marts = {
+        name
+        for name, node in models.items()
+        if node["schema"] == "marts"
+        and "lists" not in node["fqn"]
+        and "after_scoring" not in node["tags"]
+    }
+    assert sorted(name for name in marts if f"`{name}" not in OVERVIEW) == ["dim_customers"]
+
+
+def test_every_mart_has_a_contract_a_group_and_a_description_for_each_column(models):
+    for name, node in models.items():
+        if node["schema"] == "marts":
+            assert node["config"]["contract"]["enforced"], name
+            assert node["config"]["group"] and node["access"] == "public", name
+            assert node["description"].startswith(("One row", "Newest")), name
+            assert [c for c, column in node["columns"].items() if not column["description"]] == [], name
+
+
+def test_the_exposure_of_the_cfo_page_names_what_the_page_reads(manifest):
+    exposures = {exposure["name"]: exposure for exposure in manifest["exposures"].values()}
+    read = {key.rpartition(".")[2] for key in exposures["cfo_summary"]["depends_on"]["nodes"]}
+    assert read == set(TABLES)
+    assert set(exposures) == {"cfo_summary", "at_risk_list", "reminder_batch"}
