@@ -90,7 +90,10 @@ def measure(given: argparse.Namespace, invoices: int, folder: Path) -> dict[str,
         if not apart(is_built, warehouse):
             apart(run_layer, warehouse, AS_OF_DATE, selection)
         selection = ["--select", *given.models.split(",")]
-    cost = apart(run_layer, warehouse, AS_OF_DATE, selection, given.threads)
+    try:
+        cost = apart(run_layer, warehouse, AS_OF_DATE, selection, given.threads)
+    except RuntimeError as error:
+        sys.exit(str(error))
     if wrong := apart(differences, warehouse):
         sys.exit("The layer does not tie to its inputs:\n" + "\n".join(wrong[:20]))
     return measured | asdict(cost) | {"seconds": cost.seconds}
