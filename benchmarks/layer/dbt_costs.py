@@ -30,6 +30,7 @@ class ModelCost:
     Attributes:
         seconds: From the start to the end of its node.
         sql_seconds: Of these, inside the database.
+        cpu_seconds: Of the whole process meanwhile, all threads together.
         memory_mb: Most the database held meanwhile, without cached pages of tables.
         rows: Rows of its table; None for a view.
         started: Seconds since the start of dbt.
@@ -37,6 +38,7 @@ class ModelCost:
 
     seconds: float = 0.0
     sql_seconds: float = 0.0
+    cpu_seconds: float = 0.0
     memory_mb: float = 0.0
     rows: int | None = None
     started: float = 0.0
@@ -48,10 +50,11 @@ class ModelCost:
 
 @dataclass
 class LayerCost:
-    """What one run of dbt took: its models, seconds before the first, the most it held."""
+    """What one run of dbt took: its models, seconds before the first, CPU, the most it held."""
 
     models: dict[str, ModelCost] = field(default_factory=dict)
     startup_seconds: float = 0.0
+    cpu_seconds: float = 0.0
     database_mb: float = 0.0
     spilled_mb: float = 0.0
     process_mb: float = 0.0
@@ -107,15 +110,19 @@ def run_layer(
     cost = LayerCost()
     sampler = MemorySampler()
     begun = time.perf_counter()
+    cpu_begun: list[float] = []
 
     def note(event: Any) -> None:
         if event.info.name not in ("NodeStart", "NodeFinished", "SQLQueryStatus"):
             return
-        name = event.data.node_info.node_name
+        name, cpu = event.data.node_info.node_name, time.process_time()
         if event.info.name == "NodeStart":
-            cost.models[name] = ModelCost(started=time.perf_counter() - begun)
+            cpu_begun.append(cpu)
+            cost.models[name] = ModelCost(started=time.perf_counter() - begun, cpu_seconds=-cpu)
         elif event.info.name == "NodeFinished":
             cost.models[name].seconds = time.perf_counter() - begun - cost.models[name].started
+            cost.models[name].cpu_seconds += cpu
+            cost.cpu_seconds = cpu - cpu_begun[0]
         elif name in cost.models:
             cost.models[name].sql_seconds += event.data.elapsed
 
