@@ -105,8 +105,7 @@ expected as (
     select as_of_date, 'dates' as figure, 'of DSO' as key, 1 as amount from dates
 ),
 
--- Money received before the first invoice stands in months of its own.
-balances as (from marts.fct_aged_balance where as_of_date >= getvariable('first_date')),
+balances as (from marts.fct_aged_balance),
 
 reported as (
     select as_of_date, 'open invoices' as figure, currency as key, sum(open_amount) as amount
@@ -146,8 +145,9 @@ full outer join reported
         expected.figure = reported.figure
         and expected.as_of_date = reported.as_of_date
         and expected.key = reported.key
--- To the cent, where nothing is divided.
+-- To the cent, where nothing is divided. Money received before the first invoice has months of its own.
 where
-    abs(coalesce(reported.amount, 0) - coalesce(expected.amount, 0))
+    coalesce(expected.as_of_date, reported.as_of_date) >= getvariable('first_date')
+    and abs(coalesce(reported.amount, 0) - coalesce(expected.amount, 0))
     > if(coalesce(expected.figure, reported.figure) = 'closing MRR', 0.02, 0)
 order by all
