@@ -1,129 +1,148 @@
-{#- Which part of which receipt paid which instalment, as it stood on each as-of date. -#}
-with as_of_dates as (select * from {{ ref('int_as_of_dates') }}),
-
-events as (select * from {{ ref('int_receivable_events') }}),
-
-payments as (select * from {{ ref('int_payments_unioned') }}),
+{#- Which part of which receipt, credit or write-off settled which instalment, from when until when. -#}
+with settlements as (select * from {{ ref('int_settlement_events') }}),
 
 instalments as (select * from {{ ref('int_instalments_versioned') }}),
 
 invoices as (select * from {{ ref('int_invoices_unioned') }}),
 
--- A chargeback undoes the receipt it reverses, from its own day on.
-settlements as (
+-- One due date, nothing taken back, nothing beyond the amount: what came is what settled. Most
+-- invoices are so, and need none of the work below.
+plain_schedules as (
     select
-        events.event_id,
-        events.invoice_id,
-        events.event_type,
-        -events.amount as amount,
-        events.effective_date,
-        events.cash_date,
-        case
-            when events.event_type = 'payment_allocation'
-                then coalesce(payments.reverses_payment_id, payments.payment_id)
-        end as receipt_id
-    from events
-    left join payments
-        on case when events.event_type = 'payment_allocation' then events.payment_id end = payments.payment_id
-    where events.event_type in ('payment_allocation', 'credit_allocation', 'write_off', 'recovery')
+        invoice_id,
+        any_value(instalment_no) as instalment_no,
+        any_value(due_date) as due_date,
+        any_value(amount) as amount
+    from instalments
+    group by invoice_id
+    having count(*) = 1
 ),
 
--- Invoices that a receipt of the three months before the date paid.
-considered as (
-    select distinct
-        as_of_dates.as_of_date,
-        settlements.invoice_id
+plain_settlements as (
+    select invoice_id, sum(amount) as amount
     from settlements
-    inner join as_of_dates
-        on
-            settlements.cash_date >= as_of_dates.month_start_date - interval 2 month
-            and settlements.cash_date <= as_of_dates.as_of_date
-    where settlements.receipt_id is not null and settlements.amount > 0
+    group by invoice_id
+    having min(amount) > 0 and count(*) = count(distinct settlement_id)
 ),
 
--- Credits and write-offs consume first, then cash by date (K10).
-netted as (
+plain_invoices as (
     select
-        considered.as_of_date,
-        settlements.invoice_id,
-        coalesce(settlements.receipt_id, 'credits') as receipt_id,
-        min(settlements.cash_date) as payment_date,
-        sum(settlements.amount) as amount
-    from considered
-    inner join settlements
-        on considered.invoice_id = settlements.invoice_id and settlements.effective_date <= considered.as_of_date
-    group by considered.as_of_date, settlements.invoice_id, coalesce(settlements.receipt_id, 'credits')
-    having sum(settlements.amount) > 0
+        plain_schedules.invoice_id,
+        plain_schedules.instalment_no,
+        plain_schedules.due_date
+    from plain_schedules
+    inner join plain_settlements on plain_schedules.invoice_id = plain_settlements.invoice_id
+    where plain_settlements.amount <= plain_schedules.amount
 ),
 
-settled_ranges as (
-    select
-        *,
-        sum(amount) over (
-            partition by as_of_date, invoice_id
-            order by receipt_id <> 'credits', payment_date, receipt_id
-        ) as settled_to
-    from netted
+other_settlements as (
+    select invoice_id, settled_by, payment_id, settlement_id, cash_date, effective_date, amount
+    from settlements
+    anti join plain_invoices using (invoice_id)
 ),
 
 due_ranges as (
     select
-        considered.as_of_date,
-        considered.invoice_id,
-        instalments.instalment_no,
-        instalments.due_date,
-        instalments.amount,
-        sum(instalments.amount) over (
-            partition by considered.as_of_date, considered.invoice_id
-            order by instalments.due_date, instalments.instalment_no
-        ) as due_to
-    from considered
-    inner join instalments
-        on
-            considered.invoice_id = instalments.invoice_id
-            and considered.as_of_date >= instalments.valid_from
-            and considered.as_of_date < instalments.valid_to
+        invoice_id,
+        instalment_no,
+        due_date,
+        amount,
+        valid_from,
+        valid_to,
+        sum(amount) over (partition by invoice_id, valid_from order by due_date, instalment_no) as due_to
+    from instalments
+    semi join other_settlements using (invoice_id)
+    where valid_from <= {{ as_of_date() }} and amount > 0
+),
+
+-- What settled what may change with every settlement and every schedule.
+changes as (
+    select invoice_id, effective_date as valid_from from other_settlements
+    union
+    select invoice_id, valid_from from due_ranges
+),
+
+states as (
+    select
+        invoice_id,
+        valid_from,
+        coalesce(lead(valid_from) over (partition by invoice_id order by valid_from), date '9999-12-31') as valid_to
+    from changes
+),
+
+netted as (
+    select
+        states.invoice_id,
+        states.valid_from,
+        states.valid_to,
+        other_settlements.settled_by,
+        other_settlements.payment_id,
+        other_settlements.settlement_id,
+        min(other_settlements.cash_date) as payment_date,
+        sum(other_settlements.amount) as amount
+    from states
+    inner join other_settlements
+        on states.invoice_id = other_settlements.invoice_id and states.valid_from >= other_settlements.effective_date
+    group by all
+),
+
+-- Credits and write-offs consume first, then cash by date (K10). Cash taken back from an invoice
+-- without naming its receipt is the cash that came last.
+settled_ranges as (
+    select
+        *,
+        sum(greatest(amount, 0)) over (
+            partition by invoice_id, valid_from
+            order by settled_by = 'cash', settled_by, payment_date, settlement_id
+        ) as settled_to,
+        sum(if(settled_by = 'cash', amount, greatest(amount, 0))) over (partition by invoice_id, valid_from) as last_to
+    from netted
 ),
 
 slices as (
     select
-        settled_ranges.as_of_date,
-        settled_ranges.invoice_id,
+        settlements.* exclude (cash_date, effective_date),
+        plain_invoices.instalment_no,
+        plain_invoices.due_date,
+        settlements.cash_date as payment_date,
+        settlements.effective_date as valid_from,
+        date '9999-12-31' as valid_to
+    from settlements
+    inner join plain_invoices on settlements.invoice_id = plain_invoices.invoice_id
+    union all by name
+    select
+        settled_ranges.* exclude (amount, settled_to, last_to),
         due_ranges.instalment_no,
-        settled_ranges.receipt_id as payment_id,
-        settled_ranges.payment_date,
         due_ranges.due_date,
-        least(settled_ranges.settled_to, due_ranges.due_to)
-        - greatest(settled_ranges.settled_to - settled_ranges.amount, due_ranges.due_to - due_ranges.amount)
-            as applied_amount
+        least(settled_ranges.settled_to, settled_ranges.last_to, due_ranges.due_to)
+        - greatest(settled_ranges.settled_to - settled_ranges.amount, due_ranges.due_to - due_ranges.amount) as amount
     from settled_ranges
     inner join due_ranges
-        on settled_ranges.as_of_date = due_ranges.as_of_date and settled_ranges.invoice_id = due_ranges.invoice_id
-    where settled_ranges.receipt_id <> 'credits'
+        on
+            settled_ranges.invoice_id = due_ranges.invoice_id
+            and settled_ranges.valid_from >= due_ranges.valid_from
+            and settled_ranges.valid_from < due_ranges.valid_to
+    where settled_ranges.amount > 0
 ),
 
 final as (
     select
-        slices.as_of_date,
         slices.invoice_id,
         slices.instalment_no,
+        slices.settled_by,
+        slices.settlement_id,
         slices.payment_id,
+        slices.valid_from,
+        slices.valid_to,
         invoices.customer_id,
         invoices.currency,
         invoices.invoice_date,
         slices.due_date,
-        slices.payment_date,
-        cast(slices.applied_amount as decimal(18, 2)) as applied_amount,
-        slices.payment_date - invoices.invoice_date as days_to_pay,
-        slices.payment_date - slices.due_date as days_late,
-        slices.due_date - invoices.invoice_date as terms_days
+        if(slices.settled_by = 'cash', slices.payment_date, null) as payment_date,
+        cast(slices.amount as decimal(18, 2)) as applied_amount
     from slices
     inner join invoices on slices.invoice_id = invoices.invoice_id
-    inner join as_of_dates on slices.as_of_date = as_of_dates.as_of_date
-    where
-        slices.applied_amount > 0
-        and slices.payment_date >= as_of_dates.month_start_date - interval 2 month
-        and slices.payment_date <= slices.as_of_date
+    where slices.amount > 0
 )
 
 select * from final
