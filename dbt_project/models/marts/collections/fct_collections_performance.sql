@@ -79,7 +79,7 @@ quarters as (
     group by as_of_dates.as_of_date
 ),
 
-final as (
+figures as (
     select
         as_of_dates.as_of_date,
         {{ reporting_currency() }} as reporting_currency,
@@ -116,6 +116,33 @@ final as (
     left join reminders_to_payment on as_of_dates.as_of_date = reminders_to_payment.as_of_date
     left join leakage on as_of_dates.as_of_date = leakage.as_of_date
     left join past_due on as_of_dates.as_of_date = past_due.as_of_date
+),
+
+-- Before the first recorded activity nobody knows who was chased: unknown, not nobody.
+recorded as (
+    select figures.as_of_date
+    from figures
+    where figures.as_of_date >= (select min(activities.activity_date) from activities)
+),
+
+final as (
+    select
+        figures.as_of_date,
+        figures.reporting_currency,
+        figures.cash_settled_invoice_count,
+        figures.cash_received_3m_reporting,
+        figures.past_due_amount_reporting,
+        {%- for column in [
+            'awareness_problem_count', 'awareness_noticed_count', 'awareness_unnoticed_count',
+            'awareness_delay_mean_days', 'awareness_delay_median_days', 'awareness_delay_mean_days_incl_unnoticed',
+            'first_reminder_count', 'first_reminder_response_count', 'first_reminder_response',
+            'reminded_settled_invoice_count', 'reminders_to_payment', 'reminders_to_payment_all', 'collector_minutes_3m',
+            'collector_cost_3m_reporting', 'cost_to_collect', 'leakage_count', 'leakage_amount_reporting', 'leakage_pct'
+        ] %}
+        if(recorded.as_of_date is not null, figures.{{ column }}, null) as {{ column }}{{ "," if not loop.last }}
+        {%- endfor %}
+    from figures
+    left join recorded on figures.as_of_date = recorded.as_of_date
 )
 
 select * from final
