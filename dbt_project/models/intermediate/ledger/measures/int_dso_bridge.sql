@@ -52,8 +52,9 @@ dated as (
         totals.*,
         dso.dso_rolling_3m as closing_dso,
         dso_before.dso_rolling_3m as opening_dso,
-        (current_now + delinquent_now + disputed_now - unapplied_now) * days_per_sale_now as closing_dso_cc,
-        (current_before + delinquent_before + disputed_before - unapplied_before) * days_per_sale_before
+        -- Rounded as the published DSO is: a ledger of one currency has no exchange line in the last place.
+        round((current_now + delinquent_now + disputed_now - unapplied_now) * days_per_sale_now, 6) as closing_dso_cc,
+        round((current_before + delinquent_before + disputed_before - unapplied_before) * days_per_sale_before, 6)
             as opening_dso_cc,
         (days_per_sale_now + days_per_sale_before) / 2 as mean_days_per_sale,
         days_per_sale_now - days_per_sale_before as change_of_days_per_sale,
