@@ -37,8 +37,8 @@ def land(warehouse: Path, source: Path, loaded_at: dt.datetime = LOADED_AT) -> N
         load_files(connection, FilesSource(path=source), loaded_at)
 
 
-def dbt_build(warehouse: Path, as_of: dt.date, *selection: str, command: str = "build") -> None:
-    """Build models and run their data tests (`build`), or run unit tests (`test`)."""
+def dbt_build(warehouse: Path, as_of: dt.date, *selection: str, command: str = "build") -> set[str]:
+    """Build models and run their data tests (`build`), or run unit tests (`test`): the names of what ran."""
     ensure_manifest()
     os.environ["ENCOURS_WAREHOUSE"] = str(warehouse)
     manifest = Manifest.from_msgpack(
@@ -65,12 +65,14 @@ def dbt_build(warehouse: Path, as_of: dt.date, *selection: str, command: str = "
         result = dbtRunner(manifest=manifest).invoke(arguments)
     finally:
         DuckDBConnectionManager.close_all_connections()
+    outcomes = getattr(result.result, "results", [])
     failed = [
         f"{outcome.node.name}: {outcome.message}"
-        for outcome in getattr(result.result, "results", [])
+        for outcome in outcomes
         if str(outcome.status) not in ("success", "pass")
     ]
     assert result.success, failed or result.exception
+    return {outcome.node.name for outcome in outcomes}
 
 
 def rows(warehouse: Path, query: str) -> list[tuple]:

@@ -39,6 +39,9 @@ CLOCK = re.compile(
     r"current_date|current_timestamp|\bnow\(\)|date\.today\(|datetime\.now\(|utcnow\(|time\.time\("
 )
 
+# Marts that only pass on what was predicted, and one whose slices are proved in `behaviour`.
+PASSING_ON = ("fct_cash_landing", "fct_invoice_predictions", "fct_days_to_pay")
+
 
 def name(path: Path) -> str:
     return str(path.relative_to(ROOT))
@@ -83,6 +86,22 @@ def test_the_simulated_truth_is_read_by_tests_and_benchmarks_only(path):
 @pytest.mark.parametrize("path", SQL, ids=name)
 def test_a_model_fits_on_a_page(path):
     assert path.read_text(encoding="utf-8").count("\n") <= 150
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        path
+        for path in SQL
+        if path.parent.name in ("ledger", "measures", "receivables")
+        and path.parent.parent.name != "tests"
+        and path.stem not in PASSING_ON
+    ],
+    ids=name,
+)
+def test_a_model_of_the_ledger_is_proved_on_rows_worked_out_on_paper(path):
+    text = (path.parent / f"_{path.parent.name}__unit_tests.yml").read_text(encoding="utf-8")
+    assert path.stem in {test["model"] for test in yaml.safe_load(text)["unit_tests"]}
 
 
 def test_the_lock_names_no_index_and_hashes_everything():

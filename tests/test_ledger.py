@@ -5,7 +5,9 @@ import shutil
 from decimal import Decimal
 
 import pytest
+import yaml
 
+from orchestration.dbt import PROJECT_DIR
 from tests.ledger_rig import LEDGER_MODELS, LEDGERS, dbt_build, land, rows
 
 MARCH = dt.date(2024, 3, 31)
@@ -179,7 +181,14 @@ def test_a_customer_that_only_the_ledger_knows_keeps_its_money(tmp_path):
 def test_every_model_builds_with_its_data_tests_and_unit_tests(tmp_path):
     warehouse = tmp_path / "warehouse.duckdb"
     land(warehouse, LEDGERS / "small")
-    dbt_build(warehouse, MARCH)
+    ran = dbt_build(warehouse, MARCH)
+    written = {
+        test["name"]
+        for path in (PROJECT_DIR / "models").rglob("_*__unit_tests.yml")
+        for test in yaml.safe_load(path.read_text(encoding="utf-8"))["unit_tests"]
+    }
+    assert len(written) > 50
+    assert written <= ran
     assert rows(warehouse, "select count(*) from marts.fct_at_risk_accounts") == [(3,)]
 
 

@@ -53,7 +53,9 @@ def test_every_mart_has_a_contract_a_group_and_a_description_for_each_column(mod
             assert node["config"]["contract"]["enforced"], name
             assert node["config"]["group"] and node["access"] == "public", name
             assert node["description"].startswith(("One row", "Newest")), name
-            assert [c for c, column in node["columns"].items() if not column["description"]] == [], name
+            assert [
+                c for c, column in node["columns"].items() if not column["description"]
+            ] == [], name
 
 
 def test_the_exposure_of_the_cfo_page_names_what_the_page_reads(manifest):
