@@ -3,7 +3,7 @@ with quoted as (select * from {{ ref('int_fx_rates_unioned') }}),
 -- A pair quoted both ways keeps its direct quotation. Twelve places: the inverse of 160 yen a euro
 -- would lose cents a thousand euros at eight.
 into_reporting as (
-    select rate_date, from_currency, cast(rate as decimal(20, 12)) as rate, 1 as preference
+    select rate_date, from_currency, cast(rate as decimal(20, 12)) as rate, 1 as preference, source_name
     from quoted
     where to_currency = {{ reporting_currency() }}
     union all
@@ -11,7 +11,8 @@ into_reporting as (
         rate_date,
         to_currency as from_currency,
         cast(1 / cast(rate as double) as decimal(20, 12)) as rate,
-        2 as preference
+        2 as preference,
+        source_name
     from quoted
     where from_currency = {{ reporting_currency() }} and rate > 0
 ),
@@ -20,10 +21,10 @@ one_per_day as (
     select
         from_currency,
         rate_date,
-        arg_min(rate, preference) as rate
+        rate
     from into_reporting
     where from_currency <> {{ reporting_currency() }} and rate > 0
-    group by from_currency, rate_date
+    qualify row_number() over (partition by from_currency, rate_date order by preference, source_name) = 1
 ),
 
 final as (
