@@ -33,7 +33,7 @@ def test_every_figure_of_the_overview_is_a_column_of_a_mart(models):
         for mart, column in named
         if mart not in models or (column and column not in models[mart]["columns"])
     ]
-    assert unknown == [], name
+    assert unknown == []
 
 
 def test_every_mart_but_the_kept_lists_is_in_the_overview(models):

@@ -1,7 +1,10 @@
--- The awareness and leakage figures of the run's date, counted again from the invoices behind them.
+-- The awareness and leakage figures of the run's date, counted again from the invoices behind them; before
+-- the first recorded activity they are unknown.
 with performance as (select * from {{ ref('fct_collections_performance') }}),
 
 invoice_awareness as (select * from {{ ref('fct_invoice_awareness') }}),
+
+activities as (select * from {{ ref('int_activities_unioned') }}),
 
 counted as (
     select
@@ -20,12 +23,13 @@ from performance
 cross join counted
 where
     performance.as_of_date = {{ as_of_date() }}
+    and performance.as_of_date >= (select min(activities.activity_date) from activities)
     and (
-        performance.awareness_noticed_count <> counted.noticed_count
-        or performance.awareness_unnoticed_count <> counted.unnoticed_count
+        performance.awareness_noticed_count is distinct from counted.noticed_count
+        or performance.awareness_unnoticed_count is distinct from counted.unnoticed_count
         or performance.awareness_delay_mean_days is distinct from counted.mean_days
         or performance.awareness_delay_median_days is distinct from counted.median_days
         or performance.awareness_delay_mean_days_incl_unnoticed is distinct from counted.mean_days_incl_unnoticed
-        or performance.leakage_count <> counted.leakage_count
-        or performance.leakage_amount_reporting <> counted.leakage_amount_reporting
+        or performance.leakage_count is distinct from counted.leakage_count
+        or performance.leakage_amount_reporting is distinct from counted.leakage_amount_reporting
     )

@@ -78,6 +78,20 @@ settlements as (
         write_off_date as effective_date,
         amount
     from {{ ref('int_write_offs_unioned') }}
+    {%- for entity, key, dated, amount in [
+        ('invoice_due_dates', "invoice_id || '@' || instalment_no || '@' || valid_from", 'valid_from', 'amount'),
+        ('disputes', 'dispute_id', 'raised_date', 'amount'), ('promises', 'promise_id', 'made_date', 'amount'),
+    ] %}
+    union all
+    select
+        '{{ entity }}' as entity,
+        {{ key }} as record_id,
+        null as money_id,
+        invoice_id,
+        {{ dated }} as effective_date,
+        {{ amount }} as amount
+    from {{ ref('int_' ~ entity ~ '_unioned') }}
+    {%- endfor %}
 ),
 
 money as (
@@ -86,7 +100,8 @@ money as (
     select 'credit_note_allocations' as entity, credit_note_id as money_id, currency from credit_notes
 ),
 
--- A settlement counts only where its invoice and its money are both in the ledger, in one currency.
+-- A settlement counts only where its invoice and its money are both in the ledger, in one currency; a due
+-- date, dispute or promise where its invoice is.
 unsettleable as (
     select
         settlements.entity,
@@ -97,7 +112,8 @@ unsettleable as (
         settlements.amount,
         case
             when invoices.invoice_id is null then 'unknown_invoice'
-            when settlements.entity <> 'write_offs' and money.money_id is null then 'unknown_payment'
+            when settlements.entity = 'payment_allocations' and money.money_id is null then 'unknown_payment'
+            when settlements.entity = 'credit_note_allocations' and money.money_id is null then 'unknown_credit_note'
             when money.currency <> invoices.currency then 'currency_differs_from_invoice'
         end as reason
     from settlements

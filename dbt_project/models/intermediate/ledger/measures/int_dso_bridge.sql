@@ -10,14 +10,15 @@ sales_windows as (select * from {{ ref('int_sales_windows') }}),
 
 terms_changes as (select * from {{ ref('int_terms_changes') }}),
 
+-- A dispute of what is not due yet keeps nobody waiting: it stays with the current balance.
 positions as (
     select
         by_currency.as_of_date,
         by_currency.currency,
-        by_currency.not_due_amount - by_currency.disputed_not_due_amount as current_amount,
+        by_currency.not_due_amount as current_amount,
         by_currency.past_due_amount
         - (by_currency.disputed_amount - by_currency.disputed_not_due_amount) as delinquent_amount,
-        by_currency.disputed_amount,
+        by_currency.disputed_amount - by_currency.disputed_not_due_amount as disputed_amount,
         by_currency.unapplied_cash_amount + by_currency.unapplied_credit_notes_amount as unapplied_amount,
         coalesce(sales_windows.sales_3m_amount, 0) as sales_amount,
         sales_windows.days_3m
