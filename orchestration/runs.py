@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.config import Company
+from orchestration.history import held_open
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -71,7 +72,8 @@ def execute(definitions: dg.Definitions, company: Company, job: str, day: date) 
     import dagster as dg
 
     logging.getLogger("dagster").setLevel(logging.ERROR)
-    with dg.DagsterInstance.from_config(str(prepare_dagster_home(company))) as instance:
+    settings = str(prepare_dagster_home(company))
+    with held_open(), dg.DagsterInstance.from_config(settings) as instance:
         _end_dead_runs(instance)
         result = definitions.resolve_job_def(job).execute_in_process(
             partition_key=day.isoformat(),
