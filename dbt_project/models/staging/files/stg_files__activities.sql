@@ -1,4 +1,13 @@
-with raw as (select * from {{ source('raw_files', 'activities') }}),
+with latest as (
+    {{
+        latest_versions(
+            source('raw_files', 'activities'),
+            key=['activity_id'],
+            effective_date='activity_date',
+            identity=['activity_id', 'activity_date', 'kind', 'direction']
+        )
+    }}
+),
 
 final as (
     select
@@ -14,10 +23,9 @@ final as (
         step,
         template,
         experiment_arm,
-        {{ recorded_at('activity_date') }} as recorded_at,
-        {{ known_since('activity_date', ['activity_id', 'activity_date', 'kind', 'direction']) }} as known_since
-    from raw
-    qualify {{ version_rank(['activity_id']) }} = 1
+        recorded_at,
+        known_since
+    from latest
 )
 
 select * from final

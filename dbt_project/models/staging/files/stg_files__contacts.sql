@@ -1,4 +1,13 @@
-with raw as (select * from {{ source('raw_files', 'contacts') }}),
+with latest as (
+    {{
+        latest_versions(
+            source('raw_files', 'contacts'),
+            key=['contact_id'],
+            effective_date='null',
+            identity=['contact_id']
+        )
+    }}
+),
 
 final as (
     select
@@ -11,10 +20,9 @@ final as (
         language,
         preferred_channel,
         is_opted_out,
-        {{ recorded_at('null') }} as recorded_at,
-        {{ known_since('null', ['contact_id']) }} as known_since
-    from raw
-    qualify {{ version_rank(['contact_id']) }} = 1
+        recorded_at,
+        known_since
+    from latest
 )
 
 select * from final

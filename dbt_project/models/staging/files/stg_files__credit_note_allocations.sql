@@ -1,4 +1,13 @@
-with raw as (select * from {{ source('raw_files', 'credit_note_allocations') }}),
+with latest as (
+    {{
+        latest_versions(
+            source('raw_files', 'credit_note_allocations'),
+            key=['credit_note_id', 'invoice_id', 'allocation_date'],
+            effective_date='allocation_date',
+            identity=['credit_note_id', 'invoice_id', 'allocation_date', 'amount']
+        )
+    }}
+),
 
 final as (
     select
@@ -6,17 +15,9 @@ final as (
         invoice_id,
         allocation_date,
         amount,
-        {{ recorded_at('allocation_date') }} as recorded_at,
-        {{
-            known_since('allocation_date', [
-                'credit_note_id',
-                'invoice_id',
-                'allocation_date',
-                'amount'
-            ])
-        }} as known_since
-    from raw
-    qualify {{ version_rank(['credit_note_id', 'invoice_id', 'allocation_date']) }} = 1
+        recorded_at,
+        known_since
+    from latest
 )
 
 select * from final

@@ -1,4 +1,13 @@
-with raw as (select * from {{ source('raw_files', 'credit_notes') }}),
+with latest as (
+    {{
+        latest_versions(
+            source('raw_files', 'credit_notes'),
+            key=['credit_note_id'],
+            effective_date='credit_date',
+            identity=['credit_note_id', 'customer_id', 'credit_date', 'currency', 'gross_amount']
+        )
+    }}
+),
 
 final as (
     select
@@ -9,18 +18,9 @@ final as (
         gross_amount,
         net_amount,
         tax_amount,
-        {{ recorded_at('credit_date') }} as recorded_at,
-        {{
-            known_since('credit_date', [
-                'credit_note_id',
-                'customer_id',
-                'credit_date',
-                'currency',
-                'gross_amount'
-            ])
-        }} as known_since
-    from raw
-    qualify {{ version_rank(['credit_note_id']) }} = 1
+        recorded_at,
+        known_since
+    from latest
 )
 
 select * from final

@@ -1,4 +1,13 @@
-with raw as (select * from {{ source('raw_files', 'customers') }}),
+with latest as (
+    {{
+        latest_versions(
+            source('raw_files', 'customers'),
+            key=['customer_id'],
+            effective_date='created_date',
+            identity=['customer_id']
+        )
+    }}
+),
 
 final as (
     select
@@ -16,10 +25,9 @@ final as (
         created_date,
         email_domain,
         insolvency_date,
-        {{ recorded_at('created_date') }} as recorded_at,
-        {{ known_since('created_date', ['customer_id']) }} as known_since
-    from raw
-    qualify {{ version_rank(['customer_id']) }} = 1
+        recorded_at,
+        known_since
+    from latest
 )
 
 select * from final

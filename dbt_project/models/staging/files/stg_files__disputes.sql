@@ -1,4 +1,13 @@
-with raw as (select * from {{ source('raw_files', 'disputes') }}),
+with latest as (
+    {{
+        latest_versions(
+            source('raw_files', 'disputes'),
+            key=['dispute_id'],
+            effective_date='raised_date',
+            identity=['dispute_id', 'invoice_id', 'raised_date']
+        )
+    }}
+),
 
 final as (
     select
@@ -10,10 +19,9 @@ final as (
         amount,
         reason,
         outcome,
-        {{ recorded_at('raised_date') }} as recorded_at,
-        {{ known_since('raised_date', ['dispute_id', 'invoice_id', 'raised_date']) }} as known_since
-    from raw
-    qualify {{ version_rank(['dispute_id']) }} = 1
+        recorded_at,
+        known_since
+    from latest
 )
 
 select * from final

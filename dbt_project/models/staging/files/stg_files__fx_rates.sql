@@ -1,4 +1,13 @@
-with raw as (select * from {{ source('raw_files', 'fx_rates') }}),
+with latest as (
+    {{
+        latest_versions(
+            source('raw_files', 'fx_rates'),
+            key=['rate_date', 'from_currency', 'to_currency'],
+            effective_date='rate_date',
+            identity=['rate_date', 'from_currency', 'to_currency', 'rate']
+        )
+    }}
+),
 
 final as (
     select
@@ -6,10 +15,9 @@ final as (
         from_currency,
         to_currency,
         rate,
-        {{ recorded_at('rate_date') }} as recorded_at,
-        {{ known_since('rate_date', ['rate_date', 'from_currency', 'to_currency', 'rate']) }} as known_since
-    from raw
-    qualify {{ version_rank(['rate_date', 'from_currency', 'to_currency']) }} = 1
+        recorded_at,
+        known_since
+    from latest
 )
 
 select * from final

@@ -1,4 +1,13 @@
-with raw as (select * from {{ source('raw_files', 'invoice_due_dates') }}),
+with latest as (
+    {{
+        latest_versions(
+            source('raw_files', 'invoice_due_dates'),
+            key=['invoice_id', 'instalment_no', 'valid_from'],
+            effective_date='valid_from',
+            identity=['invoice_id', 'instalment_no', 'due_date', 'amount', 'valid_from']
+        )
+    }}
+),
 
 final as (
     select
@@ -7,18 +16,9 @@ final as (
         due_date,
         amount,
         valid_from,
-        {{ recorded_at('valid_from') }} as recorded_at,
-        {{
-            known_since('valid_from', [
-                'invoice_id',
-                'instalment_no',
-                'due_date',
-                'amount',
-                'valid_from'
-            ])
-        }} as known_since
-    from raw
-    qualify {{ version_rank(['invoice_id', 'instalment_no', 'valid_from']) }} = 1
+        recorded_at,
+        known_since
+    from latest
 )
 
 select * from final

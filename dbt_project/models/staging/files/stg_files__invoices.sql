@@ -1,4 +1,13 @@
-with raw as (select * from {{ source('raw_files', 'invoices') }}),
+with latest as (
+    {{
+        latest_versions(
+            source('raw_files', 'invoices'),
+            key=['invoice_id'],
+            effective_date='invoice_date',
+            identity=['invoice_id', 'customer_id', 'invoice_date', 'currency', 'gross_amount']
+        )
+    }}
+),
 
 final as (
     select
@@ -14,18 +23,9 @@ final as (
         subscription_id,
         purchase_order,
         due_date,
-        {{ recorded_at('invoice_date') }} as recorded_at,
-        {{
-            known_since('invoice_date', [
-                'invoice_id',
-                'customer_id',
-                'invoice_date',
-                'currency',
-                'gross_amount'
-            ])
-        }} as known_since
-    from raw
-    qualify {{ version_rank(['invoice_id']) }} = 1
+        recorded_at,
+        known_since
+    from latest
 )
 
 select * from final

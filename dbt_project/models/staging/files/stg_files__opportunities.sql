@@ -1,4 +1,13 @@
-with raw as (select * from {{ source('raw_files', 'opportunities') }}),
+with latest as (
+    {{
+        latest_versions(
+            source('raw_files', 'opportunities'),
+            key=['opportunity_id'],
+            effective_date='opened_date',
+            identity=['opportunity_id', 'customer_id', 'kind', 'opened_date']
+        )
+    }}
+),
 
 final as (
     select
@@ -12,10 +21,9 @@ final as (
         expected_close_date,
         closed_date,
         is_won,
-        {{ recorded_at('opened_date') }} as recorded_at,
-        {{ known_since('opened_date', ['opportunity_id', 'customer_id', 'kind', 'opened_date']) }} as known_since
-    from raw
-    qualify {{ version_rank(['opportunity_id']) }} = 1
+        recorded_at,
+        known_since
+    from latest
 )
 
 select * from final

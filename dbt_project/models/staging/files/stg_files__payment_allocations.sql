@@ -1,4 +1,13 @@
-with raw as (select * from {{ source('raw_files', 'payment_allocations') }}),
+with latest as (
+    {{
+        latest_versions(
+            source('raw_files', 'payment_allocations'),
+            key=['allocation_id'],
+            effective_date='allocation_date',
+            identity=['allocation_id', 'payment_id', 'invoice_id', 'allocation_date', 'amount']
+        )
+    }}
+),
 
 final as (
     select
@@ -7,18 +16,9 @@ final as (
         invoice_id,
         allocation_date,
         amount,
-        {{ recorded_at('allocation_date') }} as recorded_at,
-        {{
-            known_since('allocation_date', [
-                'allocation_id',
-                'payment_id',
-                'invoice_id',
-                'allocation_date',
-                'amount'
-            ])
-        }} as known_since
-    from raw
-    qualify {{ version_rank(['allocation_id']) }} = 1
+        recorded_at,
+        known_since
+    from latest
 )
 
 select * from final

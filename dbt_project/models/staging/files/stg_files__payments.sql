@@ -1,4 +1,13 @@
-with raw as (select * from {{ source('raw_files', 'payments') }}),
+with latest as (
+    {{
+        latest_versions(
+            source('raw_files', 'payments'),
+            key=['payment_id'],
+            effective_date='payment_date',
+            identity=['payment_id', 'customer_id', 'payment_date', 'currency', 'amount', 'kind']
+        )
+    }}
+),
 
 final as (
     select
@@ -10,19 +19,9 @@ final as (
         kind,
         reverses_payment_id,
         method,
-        {{ recorded_at('payment_date') }} as recorded_at,
-        {{
-            known_since('payment_date', [
-                'payment_id',
-                'customer_id',
-                'payment_date',
-                'currency',
-                'amount',
-                'kind'
-            ])
-        }} as known_since
-    from raw
-    qualify {{ version_rank(['payment_id']) }} = 1
+        recorded_at,
+        known_since
+    from latest
 )
 
 select * from final

@@ -1,4 +1,13 @@
-with raw as (select * from {{ source('raw_files', 'promises') }}),
+with latest as (
+    {{
+        latest_versions(
+            source('raw_files', 'promises'),
+            key=['promise_id'],
+            effective_date='made_date',
+            identity=['promise_id', 'invoice_id', 'made_date', 'promised_date', 'amount']
+        )
+    }}
+),
 
 final as (
     select
@@ -8,18 +17,9 @@ final as (
         promised_date,
         amount,
         cancelled_date,
-        {{ recorded_at('made_date') }} as recorded_at,
-        {{
-            known_since('made_date', [
-                'promise_id',
-                'invoice_id',
-                'made_date',
-                'promised_date',
-                'amount'
-            ])
-        }} as known_since
-    from raw
-    qualify {{ version_rank(['promise_id']) }} = 1
+        recorded_at,
+        known_since
+    from latest
 )
 
 select * from final

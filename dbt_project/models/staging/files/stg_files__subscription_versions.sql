@@ -1,4 +1,21 @@
-with raw as (select * from {{ source('raw_files', 'subscription_versions') }}),
+with latest as (
+    {{
+        latest_versions(
+            source('raw_files', 'subscription_versions'),
+            key=['subscription_id', 'valid_from'],
+            effective_date='valid_from',
+            identity=[
+                'subscription_id',
+                'customer_id',
+                'valid_from',
+                'interval_months',
+                'amount',
+                'currency',
+                'status'
+            ]
+        )
+    }}
+),
 
 final as (
     select
@@ -11,20 +28,9 @@ final as (
         currency,
         status,
         end_reason,
-        {{ recorded_at('valid_from') }} as recorded_at,
-        {{
-            known_since('valid_from', [
-                'subscription_id',
-                'customer_id',
-                'valid_from',
-                'interval_months',
-                'amount',
-                'currency',
-                'status'
-            ])
-        }} as known_since
-    from raw
-    qualify {{ version_rank(['subscription_id', 'valid_from']) }} = 1
+        recorded_at,
+        known_since
+    from latest
 )
 
 select * from final

@@ -1,4 +1,13 @@
-with raw as (select * from {{ source('raw_files', 'tickets') }}),
+with latest as (
+    {{
+        latest_versions(
+            source('raw_files', 'tickets'),
+            key=['ticket_id'],
+            effective_date='opened_at',
+            identity=['ticket_id', 'customer_id', 'opened_at']
+        )
+    }}
+),
 
 final as (
     select
@@ -10,10 +19,9 @@ final as (
         category,
         is_escalated,
         satisfaction,
-        {{ recorded_at('opened_at') }} as recorded_at,
-        {{ known_since('opened_at', ['ticket_id', 'customer_id', 'opened_at']) }} as known_since
-    from raw
-    qualify {{ version_rank(['ticket_id']) }} = 1
+        recorded_at,
+        known_since
+    from latest
 )
 
 select * from final

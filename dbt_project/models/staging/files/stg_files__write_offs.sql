@@ -1,4 +1,13 @@
-with raw as (select * from {{ source('raw_files', 'write_offs') }}),
+with latest as (
+    {{
+        latest_versions(
+            source('raw_files', 'write_offs'),
+            key=['write_off_id'],
+            effective_date='write_off_date',
+            identity=['write_off_id', 'invoice_id', 'write_off_date', 'amount', 'kind']
+        )
+    }}
+),
 
 final as (
     select
@@ -7,18 +16,9 @@ final as (
         write_off_date,
         amount,
         kind,
-        {{ recorded_at('write_off_date') }} as recorded_at,
-        {{
-            known_since('write_off_date', [
-                'write_off_id',
-                'invoice_id',
-                'write_off_date',
-                'amount',
-                'kind'
-            ])
-        }} as known_since
-    from raw
-    qualify {{ version_rank(['write_off_id']) }} = 1
+        recorded_at,
+        known_since
+    from latest
 )
 
 select * from final
