@@ -1,6 +1,7 @@
 {#- What an invoice owes when, by version. Its instalments add up to the invoice on every day: a schedule
     that asks for more is cut at its end, one that asks for less leaves the rest, as instalment 0, due with
-    the first (int_ledger_differences names both). -#}
+    the first (int_ledger_differences names both). `amount_after` is what the later instalments of the same
+    schedule ask for: with it each reads by itself what is open of it. -#}
 with invoices as (select * from {{ ref('int_invoices_unioned') }}),
 
 due_dates as (select * from {{ ref('int_invoice_due_dates_unioned') }}),
@@ -42,9 +43,11 @@ changes as (
     select
         invoice_id,
         valid_from,
-        coalesce(lead(valid_from) over (partition by invoice_id order by valid_from), date '9999-12-31') as valid_to
+        coalesce(lead(valid_from) over changes_of_invoice, date '9999-12-31') as valid_to,
+        lag(valid_from) over changes_of_invoice is null as is_first_schedule
     from versions
     group by invoice_id, valid_from
+    window changes_of_invoice as (partition by invoice_id order by valid_from)
 ),
 
 -- The whole schedule as it stood after each change of it; the first date is kept for audit.
@@ -53,6 +56,7 @@ in_force as (
         changes.invoice_id,
         changes.valid_from,
         changes.valid_to,
+        changes.is_first_schedule,
         versions.instalment_no,
         versions.due_date,
         versions.original_due_date,
@@ -84,10 +88,15 @@ final as (
         due_date,
         original_due_date,
         cast(least(amount, gross_amount - amount_before) as decimal(18, 2)) as amount,
+        cast(
+            greatest(least(scheduled_amount, gross_amount) - amount_before - amount, 0) as decimal(18, 2)
+        ) as amount_after,
+        position_no = 1 and gross_amount <= scheduled_amount as is_oldest,
         recorded_at,
         known_date,
         valid_from,
-        valid_to
+        valid_to,
+        is_first_schedule
     from in_force
     where gross_amount > amount_before
     union all
@@ -97,10 +106,13 @@ final as (
         due_date,
         original_due_date,
         cast(if(gross_amount > 0, gross_amount - scheduled_amount, gross_amount) as decimal(18, 2)) as amount,
+        cast(if(gross_amount > 0, scheduled_amount, 0) as decimal(18, 2)) as amount_after,
+        true as is_oldest,
         recorded_at,
         known_date,
         valid_from,
-        valid_to
+        valid_to,
+        is_first_schedule
     from in_force
     where position_no = 1 and (gross_amount > scheduled_amount or gross_amount <= 0)
     union all
@@ -110,10 +122,13 @@ final as (
         coalesce(invoices.due_date, invoices.invoice_date + coalesce(customers.terms_days, 0)) as due_date,
         coalesce(invoices.due_date, invoices.invoice_date + coalesce(customers.terms_days, 0)) as original_due_date,
         invoices.gross_amount as amount,
+        cast(0 as decimal(18, 2)) as amount_after,
+        true as is_oldest,
         invoices.recorded_at,
         invoices.known_date,
         invoices.invoice_date as valid_from,
-        date '9999-12-31' as valid_to
+        date '9999-12-31' as valid_to,
+        true as is_first_schedule
     from invoices
     left join customers on invoices.customer_id = customers.customer_id
     anti join due_dates on invoices.invoice_id = due_dates.invoice_id

@@ -6,17 +6,6 @@ instalments as (select * from {{ ref('int_instalments_versioned') }}),
 
 write_offs as (select * from {{ ref('int_write_offs_unioned') }}),
 
-schedule_changes as (
-    select
-        invoice_id,
-        valid_from,
-        lag(valid_from) over (partition by invoice_id order by valid_from) is null as is_first,
-        max(recorded_at) as recorded_at,
-        max(known_date) as known_date
-    from instalments
-    group by invoice_id, valid_from
-),
-
 charged as (
     select
         'invoice:' || instalments.invoice_id || ':' || instalments.instalment_no as event_id,
@@ -24,6 +13,9 @@ charged as (
         instalments.invoice_id,
         instalments.instalment_no,
         instalments.due_date,
+        invoices.customer_id,
+        invoices.currency,
+        invoices.invoice_date,
         instalments.amount,
         invoices.invoice_date as effective_date,
         invoices.invoice_date as rate_date,
@@ -31,45 +23,47 @@ charged as (
         invoices.known_date
     from instalments
     inner join invoices on instalments.invoice_id = invoices.invoice_id
-    inner join schedule_changes
-        on instalments.invoice_id = schedule_changes.invoice_id and instalments.valid_from = schedule_changes.valid_from
-    where schedule_changes.is_first
+    where instalments.is_first_schedule
+),
+
+-- Few invoices have a second schedule.
+schedule_changes as (
+    select
+        invoice_id,
+        valid_from,
+        max(recorded_at) as recorded_at,
+        max(known_date) as known_date
+    from instalments
+    where not is_first_schedule
+    group by invoice_id, valid_from
 ),
 
 -- A new schedule takes each instalment back from its old due date and puts it on its new one.
 rescheduled as (
+    {%- for direction, day, sign in [('from', 'valid_to', '-'), ('to', 'valid_from', '+')] %}
     select
-        'reschedule_from:' || instalments.invoice_id || ':' || instalments.instalment_no || ':' || instalments.valid_to
-            as event_id,
+        'reschedule_{{ direction }}:' || instalments.invoice_id || ':' || instalments.instalment_no
+        || ':' || instalments.{{ day }} as event_id,
         'reschedule' as event_type,
         instalments.invoice_id,
         instalments.instalment_no,
         instalments.due_date,
-        -instalments.amount as amount,
+        invoices.customer_id,
+        invoices.currency,
+        invoices.invoice_date,
+        {{ sign }}instalments.amount as amount,
         schedule_changes.valid_from as effective_date,
         schedule_changes.valid_from as rate_date,
         schedule_changes.recorded_at,
         schedule_changes.known_date
     from instalments
     inner join schedule_changes
-        on instalments.invoice_id = schedule_changes.invoice_id and instalments.valid_to = schedule_changes.valid_from
-    union all
-    select
-        'reschedule_to:' || instalments.invoice_id || ':' || instalments.instalment_no || ':' || instalments.valid_from
-            as event_id,
-        'reschedule' as event_type,
-        instalments.invoice_id,
-        instalments.instalment_no,
-        instalments.due_date,
-        instalments.amount,
-        schedule_changes.valid_from as effective_date,
-        schedule_changes.valid_from as rate_date,
-        schedule_changes.recorded_at,
-        schedule_changes.known_date
-    from instalments
-    inner join schedule_changes
-        on instalments.invoice_id = schedule_changes.invoice_id and instalments.valid_from = schedule_changes.valid_from
-    where not schedule_changes.is_first
+        on
+            instalments.invoice_id = schedule_changes.invoice_id
+            and instalments.{{ day }} = schedule_changes.valid_from
+    inner join invoices on instalments.invoice_id = invoices.invoice_id
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
 ),
 
 -- A recovery is a negative write-off: it reopens what its payment then settles (K4).
@@ -80,6 +74,9 @@ written_off as (
         write_offs.invoice_id,
         cast(null as integer) as instalment_no,
         cast(null as date) as due_date,
+        invoices.customer_id,
+        invoices.currency,
+        invoices.invoice_date,
         -write_offs.amount as amount,
         greatest(write_offs.write_off_date, invoices.invoice_date) as effective_date,
         greatest(write_offs.write_off_date, invoices.invoice_date) as rate_date,
@@ -97,6 +94,9 @@ voided as (
         invoice_id,
         cast(null as integer) as instalment_no,
         cast(null as date) as due_date,
+        customer_id,
+        currency,
+        invoice_date,
         -gross_amount as amount,
         greatest(void_date, invoice_date) as effective_date,
         invoice_date as rate_date,
@@ -114,6 +114,9 @@ final as (
         invoice_id,
         instalment_no,
         due_date,
+        customer_id,
+        currency,
+        invoice_date,
         amount,
         effective_date,
         rate_date,

@@ -11,6 +11,12 @@ credit_notes as (select * from {{ ref('int_credit_notes_unioned') }}),
 credit_note_allocations as (select * from {{ ref('int_credit_note_allocations_unioned') }}),
 
 -- A refund or chargeback belongs to the balance its receipt came from.
+reversals as (
+    select payments.payment_id, reversed.kind from payments
+    inner join payments as reversed on payments.reverses_payment_id = reversed.payment_id
+    where payments.reverses_payment_id is not null
+),
+
 received as (
     select
         payments.payment_id,
@@ -21,9 +27,9 @@ received as (
         payments.amount,
         payments.recorded_at,
         payments.known_date,
-        if(coalesce(reversed.kind, payments.kind) = 'prepayment', 'prepayments', 'unapplied_cash') as unapplied_kind
+        if(coalesce(reversals.kind, payments.kind) = 'prepayment', 'prepayments', 'unapplied_cash') as unapplied_kind
     from payments
-    left join payments as reversed on payments.reverses_payment_id = reversed.payment_id
+    left join reversals on payments.payment_id = reversals.payment_id
 ),
 
 money as (
@@ -34,7 +40,9 @@ money as (
         payment_id,
         cast(null as varchar) as credit_note_id,
         customer_id,
+        customer_id as payer_customer_id,
         currency,
+        cast(null as date) as invoice_date,
         unapplied_kind,
         amount as unapplied_amount,
         payment_date as effective_date,
@@ -51,7 +59,9 @@ money as (
         cast(null as varchar) as payment_id,
         credit_note_id,
         customer_id,
+        customer_id as payer_customer_id,
         currency,
+        cast(null as date) as invoice_date,
         'unapplied_credit_notes' as unapplied_kind,
         gross_amount as unapplied_amount,
         credit_date as effective_date,
@@ -62,8 +72,8 @@ money as (
     from credit_notes
 ),
 
--- Money reduces an invoice on the ledger when both it and its allocation exist, never before the
--- invoice does; for the customer's behaviour the day of payment counts (K2, K3).
+-- Money reduces an invoice on the ledger when both it and its allocation exist, never before the invoice
+-- does; for the customer's behaviour the day of payment counts (K2, K3).
 applied as (
     select
         'payment_allocation:' || payment_allocations.allocation_id as event_id,
@@ -71,8 +81,10 @@ applied as (
         payment_allocations.invoice_id,
         received.payment_id,
         cast(null as varchar) as credit_note_id,
-        received.customer_id,
+        invoices.customer_id,
+        received.customer_id as payer_customer_id,
         received.currency,
+        invoices.invoice_date,
         received.unapplied_kind,
         -payment_allocations.amount as unapplied_amount,
         greatest(received.payment_date, payment_allocations.allocation_date, invoices.invoice_date) as effective_date,
@@ -92,14 +104,16 @@ applied as (
         credit_note_allocations.invoice_id,
         cast(null as varchar) as payment_id,
         credit_notes.credit_note_id,
-        credit_notes.customer_id,
+        invoices.customer_id,
+        credit_notes.customer_id as payer_customer_id,
         credit_notes.currency,
+        invoices.invoice_date,
         'unapplied_credit_notes' as unapplied_kind,
         -credit_note_allocations.amount as unapplied_amount,
+        {%- for basis in ['effective_date', 'cash_date'] %}
         greatest(credit_notes.credit_date, credit_note_allocations.allocation_date, invoices.invoice_date)
-            as effective_date,
-        greatest(credit_notes.credit_date, credit_note_allocations.allocation_date, invoices.invoice_date)
-            as cash_date,
+            as {{ basis }},
+        {%- endfor %}
         credit_notes.credit_date as rate_date,
         greatest(credit_notes.recorded_at, credit_note_allocations.recorded_at) as recorded_at,
         greatest(credit_notes.known_date, credit_note_allocations.known_date) as known_date
@@ -118,7 +132,9 @@ final as (
         payment_id,
         credit_note_id,
         customer_id,
+        payer_customer_id,
         currency,
+        invoice_date,
         unapplied_kind,
         unapplied_amount,
         effective_date,
