@@ -22,7 +22,7 @@ last_due_dates as (
     select
         invoice_id,
         max(due_date) as due_date,
-        count(distinct instalment_no) as instalment_count
+        count(*) as instalment_count
     from instalments
     where valid_from <= {{ as_of_date() }} and valid_to > {{ as_of_date() }}
     group by invoice_id
@@ -33,52 +33,43 @@ daily as (
         invoice_id,
         cash_date,
         sum(amount) as amount,
-        max(known_date) as known_date
+        max(known_date) as known_date,
+        -sum(amount) filter (where event_type = 'payment_allocation') as paid_amount,
+        -sum(amount) filter (where event_type in ('write_off', 'recovery')) as written_off_amount,
+        bool_or(event_type = 'void') as is_void
     from events
     group by invoice_id, cash_date
 ),
 
 running as (
     select
-        invoice_id,
-        cash_date,
-        known_date,
-        sum(amount) over (partition by invoice_id order by cash_date) as balance,
-        row_number() over (partition by invoice_id order by cash_date desc) as from_last
+        *,
+        sum(amount) over cash_days as balance,
+        lead(cash_date) over cash_days as next_date,
+        lead(known_date) over cash_days as next_known_date
     from daily
+    window cash_days as (partition by invoice_id order by cash_date)
 ),
 
--- Settled on the day after which the balance is nothing and stays so; a chargeback reopens.
-last_open as (
-    select
-        invoice_id,
-        max(cash_date) filter (where balance > 0) as last_open_date,
-        max(balance) filter (where from_last = 1) as final_balance
-    from running
-    group by invoice_id
-),
-
+-- Settled on the day after the last one that ended with something open; a chargeback reopens.
 settled as (
     select
-        running.invoice_id,
-        min(running.cash_date) as settled_cash_date,
-        arg_min(running.known_date, running.cash_date) as settled_known_date
-    from running
-    inner join last_open on running.invoice_id = last_open.invoice_id
-    where
-        last_open.final_balance <= 0
-        and running.cash_date > coalesce(last_open.last_open_date, date '0001-01-01')
-    group by running.invoice_id
-),
-
-totals as (
-    select
         invoice_id,
-        -sum(amount) filter (where event_type = 'payment_allocation') as paid_amount,
-        -sum(amount) filter (where event_type = 'credit_allocation') as credited_amount,
-        -sum(amount) filter (where event_type in ('write_off', 'recovery')) as written_off_amount,
-        bool_or(event_type = 'void') as is_void
-    from events
+        case
+            when sum(amount) <= 0 then coalesce(max(next_date) filter (where balance > 0), min(cash_date))
+        end as settled_cash_date,
+        case
+            when sum(amount) <= 0
+                then
+                    coalesce(
+                        arg_max(next_known_date, cash_date) filter (where balance > 0),
+                        arg_min(known_date, cash_date)
+                    )
+        end as settled_known_date,
+        coalesce(sum(paid_amount), 0) as paid_amount,
+        coalesce(sum(written_off_amount), 0) as written_off_amount,
+        bool_or(is_void) as is_void
+    from running
     group by invoice_id
 ),
 
@@ -95,16 +86,15 @@ final as (
         settled.settled_known_date,
         case
             when settled.settled_cash_date is null then null
-            when totals.is_void then 'void'
-            when coalesce(totals.written_off_amount, 0) > 0 then 'written_off'
-            when coalesce(totals.paid_amount, 0) > 0 then 'paid'
+            when settled.is_void then 'void'
+            when settled.written_off_amount > 0 then 'written_off'
+            when settled.paid_amount > 0 then 'paid'
             else 'credited'
         end as settlement_kind,
-        coalesce(totals.paid_amount, 0) as paid_amount
+        settled.paid_amount
     from invoices
     inner join last_due_dates on invoices.invoice_id = last_due_dates.invoice_id
-    inner join totals on invoices.invoice_id = totals.invoice_id
-    left join settled on invoices.invoice_id = settled.invoice_id
+    inner join settled on invoices.invoice_id = settled.invoice_id
     where invoices.invoice_date <= {{ as_of_date() }}
 )
 
