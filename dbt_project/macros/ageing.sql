@@ -46,3 +46,13 @@
 {% macro money(expression) -%}
     cast(round({{ expression }}, 2) as decimal(18, 2))
 {%- endmacro %}
+
+
+{#- An amount of two places at a rate, two places. What is in the reporting currency already is not
+    multiplied: rounding a wide product is the dear part of millions of rows. -#}
+{% macro money_at_rate(amount, rate) -%}
+    case
+        when {{ rate }} = 1 then cast({{ amount }} as decimal(18, 2))
+        else {{ money(amount ~ ' * ' ~ rate) }}
+    end
+{%- endmacro %}

@@ -78,30 +78,21 @@
 
 
 {#- The list of as-of dates on which an interval [valid_from, valid_to) is in force: every month end
-    of the history and the run's own date. Only months inside the interval are expanded. -#}
+    of the history and the run's own date. Each month has one of them, its end or the run's date, and
+    only months inside the interval are expanded: the last one where its date comes before `valid_to`. -#}
 {% macro as_of_dates_within(valid_from, valid_to) -%}
-    list_distinct(
-        list_concat(
-            list_filter(
-                list_transform(
-                    generate_series(
-                        date_trunc('month', {{ valid_from }}),
-                        least({{ valid_to }} - 1, {{ as_of_date() }}),
-                        interval 1 month
-                    ),
-                    lambda first_day: last_day(first_day)
-                ),
-                lambda month_end:
-                    month_end >= {{ valid_from }}
-                    and month_end < {{ valid_to }}
-                    and month_end <= {{ as_of_date() }}
-            ),
+    {%- set last_date = 'least(' ~ valid_to ~ ' - 1, ' ~ as_of_date() ~ ')' -%}
+    list_transform(
+        generate_series(
+            date_trunc('month', {{ valid_from }}),
             case
-                when {{ valid_from }} <= {{ as_of_date() }} and {{ valid_to }} > {{ as_of_date() }}
-                    then [{{ as_of_date() }}]
-                else []
-            end
-        )
+                when {{ valid_from }} > {{ as_of_date() }} then null
+                when least(last_day({{ last_date }}), {{ as_of_date() }}) < {{ valid_to }} then {{ last_date }}
+                else date_trunc('month', {{ last_date }}) - interval 1 day
+            end,
+            interval 1 month
+        ),
+        lambda month_start: least(last_day(month_start), {{ as_of_date() }})
     )
 {%- endmacro %}
 

@@ -1,7 +1,5 @@
 with open_items as (select * from {{ ref('int_open_items') }}),
 
-invoices as (select * from {{ ref('int_invoices_unioned') }}),
-
 rates as (select * from {{ ref('int_fx_rates_every_day') }}),
 
 disputed as (select * from {{ ref('int_disputed_items') }}),
@@ -12,7 +10,7 @@ final as (
         open_items.invoice_id,
         cast(open_items.instalment_no as integer) as instalment_no,
         open_items.customer_id,
-        coalesce(invoices.invoice_number, open_items.invoice_id) as invoice_number,
+        coalesce(open_items.invoice_number, open_items.invoice_id) as invoice_number,
         open_items.invoice_date,
         open_items.due_date,
         open_items.original_due_date,
@@ -25,12 +23,18 @@ final as (
         rates.rate as invoice_date_rate,
         {{ reporting_currency() }} as reporting_currency,
         open_items.open_amount_reporting,
-        {{ money('open_items.open_amount * (open_items.closing_rate - rates.rate)') }} as unrealised_fx_reporting,
+        -- Rounding a wide product is the dear part of millions of rows: zeros are not rounded.
+        case
+            when open_items.closing_rate = rates.rate then cast(0 as decimal(18, 2))
+            else {{ money('open_items.open_amount * (open_items.closing_rate - rates.rate)') }}
+        end as unrealised_fx_reporting,
         disputed.invoice_id is not null as is_disputed,
         cast(coalesce(disputed.disputed_amount, 0) as decimal(18, 2)) as disputed_amount,
-        {{ money('coalesce(disputed.disputed_amount, 0) * open_items.closing_rate') }} as disputed_amount_reporting
+        case
+            when disputed.disputed_amount is null then cast(0 as decimal(18, 2))
+            else {{ money_at_rate('disputed.disputed_amount', 'open_items.closing_rate') }}
+        end as disputed_amount_reporting
     from open_items
-    inner join invoices on open_items.invoice_id = invoices.invoice_id
     inner join rates on open_items.currency = rates.from_currency and open_items.invoice_date = rates.rate_date
     left join disputed
         on
