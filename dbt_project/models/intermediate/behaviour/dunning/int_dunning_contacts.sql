@@ -22,7 +22,7 @@ contacts as (
 ),
 
 contacts_of_customers as (
-    select activity_id, contact_date, customer_id
+    select activity_id, contact_date, kind, step, channel, customer_id
     from contacts
     where invoice_id is null
 ),
@@ -46,12 +46,11 @@ open_months as (
     where balances.open_amount > 0
 ),
 
-about_customers as (
+-- Past due is what is open beyond what is not due yet.
+past_due_of_customers as (
     select
         contacts_of_customers.activity_id,
-        contacts_of_customers.contact_date,
-        open_months.invoice_id,
-        open_months.open_amount
+        open_months.invoice_id
     from contacts_of_customers
     inner join open_months
         on
@@ -59,62 +58,63 @@ about_customers as (
             and date_trunc('month', contacts_of_customers.contact_date) = open_months.month_start
             and contacts_of_customers.contact_date >= open_months.valid_from
             and contacts_of_customers.contact_date < open_months.valid_to
-),
-
--- Past due is what is open beyond what is not due yet.
-past_due_of_customers as (
-    select
-        about_customers.activity_id,
-        about_customers.invoice_id
-    from about_customers
     inner join instalments
         on
-            about_customers.invoice_id = instalments.invoice_id
-            and about_customers.contact_date >= instalments.valid_from
-            and about_customers.contact_date < instalments.valid_to
-    group by about_customers.activity_id, about_customers.invoice_id
+            open_months.invoice_id = instalments.invoice_id
+            and contacts_of_customers.contact_date >= instalments.valid_from
+            and contacts_of_customers.contact_date < instalments.valid_to
+    group by contacts_of_customers.activity_id, open_months.invoice_id
     having
-        any_value(about_customers.open_amount)
-        > coalesce(sum(instalments.amount) filter (where instalments.due_date >= about_customers.contact_date), 0)
+        any_value(open_months.open_amount)
+        > coalesce(
+            sum(instalments.amount) filter (where instalments.due_date >= contacts_of_customers.contact_date), 0
+        )
 ),
 
--- One that names its invoice counts after the first due date in force on its day.
-past_due_named as (
+past_due as (
+    -- One that names its invoice counts after the first due date in force on its day.
     select
         contacts.activity_id,
-        contacts.invoice_id
+        contacts.invoice_id,
+        contacts.contact_date,
+        contacts.kind,
+        contacts.step,
+        contacts.channel
     from contacts
     inner join instalments
         on
             contacts.invoice_id = instalments.invoice_id
             and contacts.contact_date >= instalments.valid_from
             and contacts.contact_date < instalments.valid_to
-    group by contacts.activity_id, contacts.invoice_id, contacts.contact_date
-    having contacts.contact_date > min(instalments.due_date)
-),
-
-past_due as (
-    select activity_id, invoice_id from past_due_named
+            and contacts.contact_date > instalments.due_date
+    where instalments.is_oldest
     union all
-    select activity_id, invoice_id from past_due_of_customers
+    select
+        contacts_of_customers.activity_id,
+        past_due_of_customers.invoice_id,
+        contacts_of_customers.contact_date,
+        contacts_of_customers.kind,
+        contacts_of_customers.step,
+        contacts_of_customers.channel
+    from past_due_of_customers
+    inner join contacts_of_customers on past_due_of_customers.activity_id = contacts_of_customers.activity_id
 ),
 
 final as (
     select
-        contacts.activity_id,
+        past_due.activity_id,
         past_due.invoice_id,
         invoices.customer_id,
-        contacts.contact_date,
-        contacts.kind,
-        contacts.step,
-        contacts.channel,
-        contacts.kind = 'reminder'
+        past_due.contact_date,
+        past_due.kind,
+        past_due.step,
+        past_due.channel,
+        past_due.kind = 'reminder'
         and row_number() over (
-            partition by past_due.invoice_id, contacts.kind
-            order by contacts.contact_date, contacts.activity_id
+            partition by past_due.invoice_id, past_due.kind
+            order by past_due.contact_date, past_due.activity_id
         ) = 1 as is_first_reminder
     from past_due
-    inner join contacts on past_due.activity_id = contacts.activity_id
     inner join invoices on past_due.invoice_id = invoices.invoice_id
 )
 
