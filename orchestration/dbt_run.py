@@ -76,6 +76,36 @@ def build(
         raise DbtError(broken)
 
 
+def refuse_missing_rates(company: Company) -> None:
+    """Hold records without an exchange rate to the same limit as rows in quarantine.
+
+    Raises:
+        DbtError: More than `[run] max_quarantined_share` of an entity has no rate into the reporting
+            currency; the message names entity, currencies and remedy.
+    """
+    import duckdb
+
+    with duckdb.connect(str(company.warehouse), read_only=True) as connection:
+        entities = connection.execute(
+            "select suspense.entity, sum(record_count), any_value(kept.records) + sum(record_count),"
+            " string_agg(distinct currency, ', ' order by currency) from marts.fct_suspense as suspense"
+            " inner join (select 'invoices' as entity, count(*) as records from intermediate.int_invoices_unioned"
+            " union all select 'payments', count(*) from intermediate.int_payments_unioned"
+            " union all select 'credit_notes', count(*) from intermediate.int_credit_notes_unioned) as kept"
+            " on suspense.entity = kept.entity where reason = 'missing_exchange_rate'"
+            " group by suspense.entity order by suspense.entity"
+        ).fetchall()
+    limit = company.config.run.max_quarantined_share
+    for entity, missing, records, currencies in entities:
+        if missing > limit * records:
+            target = company.config.company.reporting_currency
+            raise DbtError(
+                f"{missing} of {records} {entity.replace('_', ' ')} have no exchange rate from {currencies}"
+                f" to {target}, above max_quarantined_share {limit}. Add these rates to fx_rates, or raise"
+                " the share under [run] in encours.toml."
+            )
+
+
 def _invoke(
     company: Company,
     day: date,

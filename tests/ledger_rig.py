@@ -24,6 +24,8 @@ LEDGER_MODELS = [
     "+path:models/marts/customers",
     "+fct_suspense",
     "+fct_ledger_differences",
+    "+fct_collections_performance",
+    "+fct_invoice_awareness",
 ]
 
 

@@ -13,7 +13,7 @@ from dagster_dbt import dbt_assets
 
 from orchestration.config import Company
 from orchestration.dbt import AFTER_SCORING, Translator
-from orchestration.dbt_run import build
+from orchestration.dbt_run import build, refuse_missing_rates
 from orchestration.previews import table_metadata
 from orchestration.resources import ONE_DAY_A_RUN, CompanyResource, as_of_date
 from orchestration.stages import stage
@@ -36,6 +36,7 @@ def build_dbt_assets(
     def warehouse(context: dg.AssetExecutionContext, company: CompanyResource) -> Iterator[Any]:
         with company.writer() as current, stage("Transform") as note:
             yield from _build(context, current, note)
+            refuse_missing_rates(current)
 
     @dbt_assets(
         manifest=manifest,

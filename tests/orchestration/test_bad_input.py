@@ -156,3 +156,13 @@ def test_parameters_that_contradict_each_other_are_refused(home, old, new, messa
     result = encours("run", "--config", configure(home, old, new))
     assert result.exit_code == 2
     assert message in one_line(result)
+
+
+def test_a_reporting_currency_without_rates_stops_the_day_with_the_remedy(home):
+    for path in (Path(__file__).parents[1] / "ledgers" / "small").glob("*.csv"):
+        (home / "source").mkdir(exist_ok=True)
+        (home / "source" / path.name).write_text(path.read_text())
+    result = encours("run", "--config", configure(home, '"EUR"', '"CHF"'), "--as-of", "2024-03-31")
+    assert result.exit_code == 1
+    assert "have no exchange rate from EUR, GBP to CHF" in result.stderr.replace("\n", " ")
+    assert not (home / "published" / "current").exists()

@@ -22,4 +22,5 @@ items as (
 select buckets.as_of_date
 from buckets
 left join items on buckets.as_of_date = items.as_of_date
-where buckets.bucket_amount <> buckets.open_amount or buckets.open_amount <> coalesce(items.item_amount, 0)
+where
+    buckets.bucket_amount <> buckets.open_amount or buckets.open_amount <> coalesce(items.item_amount, 0)

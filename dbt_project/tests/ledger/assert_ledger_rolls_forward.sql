@@ -24,19 +24,32 @@ movements as (
     union all
     select credit_date as movement_date, currency, -gross_amount as amount from credit_notes
     union all
-    select write_offs.write_off_date as movement_date, invoices.currency, -write_offs.amount as amount
+    select
+        greatest(write_offs.write_off_date, invoices.invoice_date) as movement_date,
+        invoices.currency,
+        -write_offs.amount as amount
     from write_offs
     inner join invoices on write_offs.invoice_id = invoices.invoice_id
+),
+
+monthly as (
+    select
+        least(last_day(movement_date), {{ as_of_date() }}) as as_of_date,
+        currency,
+        sum(amount) as amount
+    from movements
+    where movement_date <= {{ as_of_date() }}
+    group by all
 ),
 
 rebuilt as (
     select
         as_of_dates.as_of_date,
-        movements.currency,
-        sum(movements.amount) as amount
-    from movements
-    inner join as_of_dates on movements.movement_date <= as_of_dates.as_of_date
-    group by as_of_dates.as_of_date, movements.currency
+        monthly.currency,
+        sum(monthly.amount) as amount
+    from monthly
+    inner join as_of_dates on monthly.as_of_date <= as_of_dates.as_of_date
+    group by as_of_dates.as_of_date, monthly.currency
 ),
 
 balances as (

@@ -1,5 +1,4 @@
--- What each invoice owes and each payer has unapplied on the run's date, rebuilt from the staged records
--- without the ledger: sums of what is dated by then, nothing else.
+-- What each invoice owes on the run's date, rebuilt from the staged records without the ledger: sums of what is dated by then, nothing else.
 with invoices as (select * from {{ ref('int_invoices_unioned') }}),
 
 payments as (select * from {{ ref('int_payments_unioned') }}),

@@ -51,3 +51,5 @@ where
     or positions.ar_net_amount_reporting <> coalesce(aged_balance.ar_net_amount, 0)
     or positions.ar_net_amount_reporting <> coalesce(roll_forward.ar_net_amount, 0)
     or positions.ar_net_amount_reporting is distinct from dso.ar_net_amount_reporting
+    or positions.pct_past_due is distinct from dso.pct_past_due
+    or positions.pct_90_plus is distinct from dso.pct_90_plus

@@ -60,13 +60,13 @@ lines as (
 )
 
 select
-    lines.as_of_date,
-    lines.currency,
-    lines.line
+    coalesce(lines.as_of_date, rebuilt.as_of_date) as as_of_date,
+    coalesce(lines.currency, rebuilt.currency) as currency,
+    coalesce(lines.line, rebuilt.line) as line
 from lines
-left join rebuilt
+full outer join rebuilt
     on
         lines.as_of_date = rebuilt.as_of_date
         and lines.currency = rebuilt.currency
         and lines.line = rebuilt.line
-where lines.amount <> coalesce(rebuilt.amount, 0)
+where coalesce(lines.amount, 0) <> coalesce(rebuilt.amount, 0)

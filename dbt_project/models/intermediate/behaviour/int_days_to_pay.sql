@@ -50,7 +50,7 @@ final as (
             'applied_amount', 'days_to_pay_weight', 'days_to_pay_floor0_weight', 'days_late_weight',
             'days_late_late_only_weight', 'late_amount', 'terms_weight'
         ] %}
-        cast(sum({{ column }}) as decimal(18, 2)) as {{ column }}{{ "," if not loop.last }}
+        cast(sum({{ column }}) as decimal(38, 2)) as {{ column }}{{ "," if not loop.last }}
         {%- endfor %}
     from dated
     group by as_of_date, customer_id, currency

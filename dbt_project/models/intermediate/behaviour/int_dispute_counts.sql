@@ -1,7 +1,15 @@
 {#- How many invoices were issued and disputed, how many disputes raised, resolved and open, and their days. -#}
 with invoices as (select * from {{ ref('int_invoices_unioned') }}),
 
-disputes as (select * from {{ ref('int_disputes_unioned') }}),
+-- A dispute of an invoice that the ledger does not hold stands in int_suspense_items.
+disputes as (
+    select
+        disputes.invoice_id,
+        disputes.raised_date,
+        disputes.resolved_date
+    from {{ ref('int_disputes_unioned') }} as disputes
+    semi join invoices on disputes.invoice_id = invoices.invoice_id
+),
 
 first_disputes as (
     select invoice_id, min(raised_date) as raised_date

@@ -92,6 +92,16 @@ settlements as (
         {{ amount }} as amount
     from {{ ref('int_' ~ entity ~ '_unioned') }}
     {%- endfor %}
+    union all
+    select
+        'activities' as entity,
+        activity_id as record_id,
+        null as money_id,
+        invoice_id,
+        activity_date as effective_date,
+        null as amount
+    from {{ ref('int_activities_unioned') }}
+    where customer_id is null
 ),
 
 money as (

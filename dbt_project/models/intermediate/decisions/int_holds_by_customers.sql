@@ -56,6 +56,7 @@ last_contacts as (
         activities.direction = 'out'
         and activities.kind <> 'note'
         and activities.activity_date <= {{ as_of_date() }}
+        and coalesce(activities.customer_id, invoices.customer_id) is not null
 ),
 
 recent_contact_holds as (

@@ -8,32 +8,22 @@ due_dates as (select * from {{ ref('int_invoice_due_dates_unioned') }}),
 
 customers as (select * from {{ ref('int_customers_unioned') }}),
 
--- The first schedule is in force from the day of the invoice, whenever it was keyed in; instalments
--- that a later schedule adds are in force from their own day.
-scheduled as (
-    select
-        due_dates.invoice_id,
-        due_dates.instalment_no,
-        due_dates.due_date,
-        greatest(due_dates.amount, 0) as amount,
-        due_dates.recorded_at,
-        due_dates.known_date,
-        invoices.gross_amount,
-        case
-            when due_dates.valid_from = min(due_dates.valid_from) over (partition by due_dates.invoice_id)
-                then least(due_dates.valid_from, invoices.invoice_date)
-            else due_dates.valid_from
-        end as valid_from
+first_schedules as (
+    select invoice_id, min(valid_from) as valid_from
     from due_dates
-    inner join invoices on due_dates.invoice_id = invoices.invoice_id
+    group by invoice_id
+),
+
+scheduled as (
+    {{ scheduled_instalments() }}
 ),
 
 versions as (
     select
         *,
-        coalesce(
-            lead(valid_from) over (partition by invoice_id, instalment_no order by valid_from),
-            date '9999-12-31'
+        least(
+            coalesce(lead(valid_from) over (partition by invoice_id, instalment_no order by valid_from), superseded_on),
+            superseded_on
         ) as valid_to,
         first_value(due_date) over (partition by invoice_id, instalment_no order by valid_from) as original_due_date
     from scheduled

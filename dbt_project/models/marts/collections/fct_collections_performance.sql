@@ -44,11 +44,11 @@ past_due as (
 
 -- Work and cash of each month; cash at the rate of its own day (K8), refunds and chargebacks negative.
 flows as (
-    select activity_date as flow_date, coalesce(minutes, 0) as minutes, cast(0 as decimal(38, 14)) as cash_reporting
+    select activity_date as flow_date, 1 as activity_count, minutes, cast(0 as decimal(38, 14)) as cash_reporting
     from activities
     where activity_date <= {{ as_of_date() }}
     union all
-    select events.effective_date as flow_date, 0 as minutes, events.unapplied_amount * rates.rate as cash_reporting
+    select events.effective_date as flow_date, 0, null, events.unapplied_amount * rates.rate
     from events
     inner join rates on events.currency = rates.from_currency and events.rate_date = rates.rate_date
     where
@@ -59,6 +59,7 @@ flows as (
 months as (
     select
         cast(date_trunc('month', flow_date) as date) as month_start_date,
+        sum(activity_count) as activity_count,
         sum(minutes) as minutes,
         sum(cash_reporting) as cash_reporting
     from flows
@@ -68,8 +69,9 @@ months as (
 quarters as (
     select
         as_of_dates.as_of_date,
-        coalesce(sum(months.minutes), 0) as minutes,
-        coalesce(sum(months.minutes), 0) * cast('{{ param("hourly_cost") }}' as decimal(12, 4)) / 60 as cost,
+        -- Work whose minutes nobody notes costs something unknown; no work costs nothing.
+        if(coalesce(sum(months.activity_count), 0) = 0, 0, sum(months.minutes)) as minutes,
+        if(coalesce(sum(months.activity_count), 0) = 0, 0, sum(months.minutes)) * cast('{{ param("hourly_cost") }}' as decimal(12, 4)) / 60 as cost,
         coalesce(sum(months.cash_reporting), 0) as cash_reporting
     from as_of_dates
     left join months
@@ -120,18 +122,18 @@ figures as (
 
 -- Before the first recorded activity nobody knows who was chased: unknown, not nobody.
 recorded as (
-    select figures.as_of_date
-    from figures
+    select figures.as_of_date from figures
     where figures.as_of_date >= (select min(activities.activity_date) from activities)
 ),
 
 final as (
     select
-        figures.as_of_date,
-        figures.reporting_currency,
-        figures.cash_settled_invoice_count,
-        figures.cash_received_3m_reporting,
-        figures.past_due_amount_reporting,
+        {%- for column in [
+            'as_of_date', 'reporting_currency', 'cash_settled_invoice_count', 'cash_received_3m_reporting',
+            'past_due_amount_reporting'
+        ] %}
+        figures.{{ column }},
+        {%- endfor %}
         {%- for column in [
             'awareness_problem_count', 'awareness_noticed_count', 'awareness_unnoticed_count',
             'awareness_delay_mean_days', 'awareness_delay_median_days', 'awareness_delay_mean_days_incl_unnoticed',

@@ -2,6 +2,15 @@ with awareness as (select * from {{ ref('int_invoice_awareness') }}),
 
 leaking_invoices as (select * from {{ ref('int_leaking_invoices') }}),
 
+activities as (select * from {{ ref('int_activities_unioned') }}),
+
+-- Before the first recorded activity nobody knows who was chased.
+recorded as (
+    select count(*) > 0 as has_activities
+    from activities
+    where activity_date <= {{ as_of_date() }}
+),
+
 leaking_now as (
     select invoice_id, past_due_amount_reporting
     from leaking_invoices
@@ -40,11 +49,14 @@ final as (
             > {{ as_of_date() }},
             true
         ) as is_in_awareness_window,
-        leaking_now.invoice_id is not null as is_leakage,
+        if(recorded.has_activities, leaking_now.invoice_id is not null, null) as is_leakage,
         {{ reporting_currency() }} as reporting_currency,
-        cast(coalesce(leaking_now.past_due_amount_reporting, 0) as decimal(18, 2)) as leakage_amount_reporting
+        cast(
+            if(recorded.has_activities, coalesce(leaking_now.past_due_amount_reporting, 0), null) as decimal(18, 2)
+        ) as leakage_amount_reporting
     from current_reading
     left join leaking_now on current_reading.invoice_id = leaking_now.invoice_id
+    cross join recorded
 )
 
 select * from final

@@ -48,7 +48,8 @@ totals as (
         sum(open_amount) filter (where position_no <= {{ size }}) as top_{{ size }}_amount,
         {%- endfor %}
         arg_min(customer_id, position_no) as largest_customer_id,
-        sum(cast(open_amount as decimal(18, 2)) * cast(open_amount as decimal(18, 2))) as squared_amount,
+        -- Two 18-digit decimals would multiply into another of 18 digits and overflow.
+        sum(cast(open_amount as decimal(19, 2)) * cast(open_amount as decimal(19, 2))) as squared_amount,
         sum(past_due_amount) as past_due_amount,
         sum(past_due_amount) filter (where position_no <= 10) as top_10_past_due_amount
     from ranked

@@ -101,9 +101,9 @@ final as (
         {%- endfor %}
         figures.dso_rolling_3m_cc,
         figures.dso_crf_quarterly,
-        round(coalesce(countback.dso_countback, 0), 6) as dso_countback,
-        coalesce(countback.is_countback_truncated, false) as is_countback_truncated,
-        round(coalesce(true_dso.dso_true_oracle, 0), 6) as dso_true_oracle,
+        round(if(figures.ar_net <= 0, 0, countback.dso_countback), 6) as dso_countback,
+        coalesce(countback.is_countback_truncated, figures.ar_net > 0) as is_countback_truncated,
+        round(if(figures.open_invoices = 0, 0, true_dso.dso_true_oracle), 6) as dso_true_oracle,
         {%- for months in windows %}
         figures.bpdso_{{ months }}m,
         {%- endfor %}

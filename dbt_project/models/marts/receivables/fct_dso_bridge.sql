@@ -8,7 +8,7 @@ rounded as (
         {%- for column in [
             'opening_dso', 'closing_dso', 'terms_days', 'delinquency_days', 'disputes_days', 'unapplied_days', 'fx_days'
         ] %}
-        cast({{ column }} as decimal(18, 6)) as {{ column }}{{ "," if not loop.last }}
+        cast({{ column }} as decimal(28, 6)) as {{ column }}{{ "," if not loop.last }}
         {%- endfor %}
     from bridge
 ),
@@ -21,7 +21,7 @@ final as (
         cast(
             rounded.closing_dso - rounded.opening_dso - rounded.terms_days - rounded.delinquency_days
             - rounded.disputes_days - rounded.unapplied_days - rounded.fx_days
-            as decimal(18, 6)
+            as decimal(28, 6)
         ) as sales_volume_and_mix_days,
         rounded.terms_days,
         rounded.delinquency_days,

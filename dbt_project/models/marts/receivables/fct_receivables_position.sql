@@ -21,7 +21,7 @@ balances as (
 
 -- From unrounded rates: rounding comes after the last sum (K14).
 allowances as (
-    select as_of_date, sum(exposure_amount_reporting * loss_rate) as ecl_allowance
+    select as_of_date, sum(cast(exposure_amount_reporting as decimal(29, 2)) * loss_rate) as ecl_allowance
     from expected_losses
     group by as_of_date
 ),

@@ -32,7 +32,8 @@ totals as (
         as_of_dates.as_of_date,
         {%- for name, table in [('now', 'positions'), ('before', 'positions_before')] %}
         {%- for column in ['current', 'delinquent', 'disputed', 'unapplied'] %}
-        cast(sum({{ table }}.{{ column }}_amount * by_currency.closing_rate) as double) as {{ column }}_{{ name }},
+        cast(coalesce(sum({{ table }}.{{ column }}_amount * by_currency.closing_rate), 0) as double)
+            as {{ column }}_{{ name }},
         {%- endfor %}
         {{ ratio('max(' ~ table ~ '.days_3m)', 'sum(' ~ table ~ '.sales_amount * by_currency.closing_rate)') }}
             as days_per_sale_{{ name }}{{ "," if not loop.last }}
@@ -41,7 +42,8 @@ totals as (
     inner join by_currency on as_of_dates.as_of_date = by_currency.as_of_date
     inner join positions
         on by_currency.as_of_date = positions.as_of_date and by_currency.currency = positions.currency
-    inner join positions as positions_before
+    -- A currency without a row before was not there yet.
+    left join positions as positions_before
         on
             as_of_dates.previous_as_of_date = positions_before.as_of_date
             and by_currency.currency = positions_before.currency

@@ -8,7 +8,7 @@ ages as (
     select
         as_of_date,
         cast(date_trunc('month', invoice_date) as date) as sales_month,
-        sum(open_amount_reporting * (as_of_date - invoice_date)) as open_amount_days
+        sum(cast(open_amount_reporting as decimal(28, 2)) * (as_of_date - invoice_date)) as open_amount_days
     from open_items
     group by as_of_date, cast(date_trunc('month', invoice_date) as date)
 ),
