@@ -51,8 +51,7 @@ converted_credits as (
     select
         credits.*,
         {%- for kind in unapplied %}
-        {{ money_at_rate('credits.' ~ kind ~ '_amount', 'rates.rate') }}
-            as {{ kind }}_amount_reporting{{ "," if not loop.last }}
+        {{ money('credits.' ~ kind ~ '_amount * rates.rate') }} as {{ kind }}_amount_reporting{{ "," if not loop.last }}
         {%- endfor %}
     from credits
     inner join rates on credits.currency = rates.from_currency and credits.as_of_date = rates.rate_date
