@@ -24,8 +24,9 @@ LEDGER_MODELS = [
     "+path:models/marts/customers",
     "+fct_suspense",
     "+fct_ledger_differences",
-    "+fct_collections_performance",
-    "+fct_invoice_awareness",
+    # Only the invariants of what is built here.
+    "--indirect-selection",
+    "buildable",
 ]
 
 
