@@ -133,6 +133,92 @@ def test_retention_of_the_small_ledger(warehouse):
     ) == [(dt.date(2024, 1, 1), 2, 0.666667, 0.9)]
 
 
+@pytest.fixture(scope="module")
+def awkward_subscriptions(tmp_path_factory):
+    """C1's plan ends and its discount stays open, C2 pays in a currency first quoted on 5 March, C3's EUR 100
+    less GBP 85 is 1.40 at 1.16, below zero at 1.20 and 6.50 at 1.10. Built with the data tests of retention."""
+    folder = tmp_path_factory.mktemp("awkward")
+    source, path = folder / "source", folder / "warehouse.duckdb"
+    shutil.copytree(LEDGERS / "small", source)
+    (source / "fx_rates.csv").write_text(
+        "rate_date,from_currency,to_currency,rate\n"
+        "2024-01-01,GBP,EUR,1.16\n2024-02-10,GBP,EUR,1.20\n2024-04-10,GBP,EUR,1.10\n"
+        "2024-03-05,USD,EUR,0.90\n"
+    )
+    (source / "subscription_versions.csv").write_text(
+        "subscription_id,customer_id,valid_from,valid_to,interval_months,amount,currency,status,end_reason\n"
+        "S1,C1,2024-01-01,2024-03-10,1,100.00,EUR,active,\n"
+        "S2,C1,2024-01-01,,1,-10.00,EUR,active,\n"
+        "S3,C2,2024-01-01,,1,1000.00,USD,active,\n"
+        "S4,C3,2024-01-01,,1,100.00,EUR,active,\n"
+        "S5,C3,2024-01-01,,1,-85.00,GBP,active,\n"
+    )
+    land(path, source)
+    ran = dbt_build(
+        path,
+        dt.date(2024, 4, 15),
+        *["--select", "+path:models/marts/retention", "+fct_customer_360"],
+        *["--indirect-selection", "buildable"],
+        *NO_PREDICTIONS,
+    )
+    assert {test.stem for test in (PROJECT_DIR / "tests" / "retention").glob("*.sql")} <= ran
+    return path
+
+
+def test_a_currency_first_quoted_brings_its_customers_through_the_fx_line(awkward_subscriptions):
+    assert rows(
+        awkward_subscriptions,
+        "select opening_mrr_reporting, fx_mrr_reporting, movement, closing_mrr_reporting"
+        " from marts.fct_customer_mrr where customer_id = 'C2' order by as_of_date",
+    ) == [(0, 900, None, 900), (900, 0, None, 900)]
+    # March: C1 and C2 at the closing rate, of whom C1 left; February closed with C1 alone.
+    assert rows(
+        awkward_subscriptions,
+        "select opening_mrr_reporting, fx_mrr_reporting, closing_mrr_reporting, opening_customer_count,"
+        " new_customer_count + reactivation_customer_count, churned_customer_count, closing_customer_count"
+        " from marts.fct_mrr_movements order by as_of_date",
+    ) == [
+        (0, 0, Decimal("91.40"), 0, 2, 0, 2),
+        (Decimal("91.40"), Decimal("-1.40"), 90, 1, 0, 0, 1),
+        (90, 900, 900, 2, 0, 1, 1),
+        (900, Decimal("6.50"), Decimal("906.50"), 2, 0, 0, 2),
+    ]
+
+
+def test_a_customer_that_nets_to_below_zero_pays_nothing(awkward_subscriptions):
+    assert rows(
+        awkward_subscriptions,
+        "select month(as_of_date), customer_id, fx_mrr_reporting, movement, movement_mrr_reporting,"
+        " closing_mrr_reporting from marts.fct_customer_mrr where customer_id <> 'C2' order by 2, 1",
+    ) == [
+        (1, "C1", 0, "new", 90, 90),
+        (2, "C1", 0, None, 0, 90),
+        (3, "C1", 0, "churn_voluntary", -90, 0),
+        (1, "C3", 0, "new", Decimal("1.40"), Decimal("1.40")),
+        (2, "C3", Decimal("-1.40"), None, 0, 0),
+        (4, "C3", Decimal("6.50"), None, 0, Decimal("6.50")),
+    ]
+    # Month 0 at the rates of each date, C3's share of it: 1.40, nothing, nothing, 6.50.
+    assert rows(
+        awkward_subscriptions,
+        "select month_zero_mrr_cc_reporting, mrr_reporting, customer_count from marts.fct_cohort_retention"
+        " order by as_of_date",
+    ) == [
+        (Decimal("91.40"), Decimal("91.40"), 2),
+        (90, 90, 1),
+        (990, 900, 1),
+        (Decimal("996.50"), Decimal("906.50"), 2),
+    ]
+    assert rows(
+        awkward_subscriptions,
+        "select mrr_at_risk, at_risk_customer_count from marts.fct_retention where as_of_date = date '2024-04-15'",
+    ) == rows(
+        awkward_subscriptions,
+        "select sum(closing_mrr_reporting), count(*) from marts.fct_customer_mrr"
+        " where as_of_date = date '2024-04-15' and is_at_risk",
+    )
+
+
 def test_customer_360_puts_a_customer_on_one_row(warehouse):
     assert rows(
         warehouse,

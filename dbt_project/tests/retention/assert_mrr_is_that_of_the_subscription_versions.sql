@@ -1,5 +1,6 @@
 -- MRR rebuilt from the latest versions the sources sent: of each subscription the one that began last by the
 -- date, if it is paid and not over. Within half a cent: the order of divisions differs.
+-- A customer that nets to below zero counts as nothing.
 with versions as ({{ staged('subscription_versions') }}
 ),
 
@@ -20,6 +21,7 @@ days as (
 in_force as (
     select
         days.as_of_date,
+        versions.customer_id,
         versions.currency,
         versions.amount,
         versions.interval_months
@@ -34,18 +36,21 @@ in_force as (
 yearly as (
     select
         as_of_date,
+        customer_id,
         currency,
         sum(amount * 12 / interval_months) as amount
     from in_force
-    group by as_of_date, currency
+    group by as_of_date, customer_id, currency
 ),
 
 converted as (
     select
         yearly.as_of_date,
-        yearly.amount * rates.rate / 12 as mrr_reporting
+        yearly.customer_id,
+        greatest(sum(yearly.amount * rates.rate / 12), 0) as mrr_reporting
     from yearly
     asof inner join rates on yearly.currency = rates.from_currency and yearly.as_of_date >= rates.rate_date
+    group by yearly.as_of_date, yearly.customer_id
 ),
 
 rebuilt as (

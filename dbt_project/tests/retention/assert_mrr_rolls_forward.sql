@@ -1,5 +1,8 @@
 -- Opening + movements + FX = closing, and the opening is what the month end before closed with: exactly,
 -- on unrounded rows, where a change without a movement would be missing, and on the published lines.
+-- Customers are counted at the closing rate, as the ratios are: whom a rate alone brought above zero (a first
+-- quotation, or a rate that turns a negative net) or took from there is in the opening count, or not, as is its MRR
+-- after the FX line, and makes no movement.
 with changes as (select * from {{ ref('int_mrr_changes') }}),
 
 movements as (select * from {{ ref('fct_mrr_movements') }}),
@@ -12,7 +15,8 @@ unrounded as (
         sum(opening_mrr) as opening_mrr,
         sum(opening_mrr_cc - opening_mrr) as fx_mrr,
         coalesce(sum(closing_mrr - opening_mrr_cc) filter (where movement is not null), 0) as movement_mrr,
-        sum(closing_mrr) as closing_mrr
+        sum(closing_mrr) as closing_mrr,
+        count(*) filter (where opening_mrr_cc > 0) - count(*) filter (where opening_mrr > 0) as fx_customer_count
     from changes
     group by as_of_date
 ),
@@ -45,9 +49,10 @@ union all
 select 'published opening' as place, published.as_of_date
 from published
 inner join published as before on before.as_of_date = date_trunc('month', published.as_of_date) - interval 1 day
+left join unrounded on published.as_of_date = unrounded.as_of_date
 where
     published.opening_mrr_reporting <> before.closing_mrr_reporting
-    or published.opening_customer_count <> before.closing_customer_count
+    or published.opening_customer_count - coalesce(unrounded.fx_customer_count, 0) <> before.closing_customer_count
 union all
 select 'customer' as place, as_of_date
 from customer_mrr

@@ -1,4 +1,4 @@
-{#- The customers of a year ago: their MRR then and now, and what they lost on the way, all at today's rates. -#}
+{#- The customers of a year ago: their MRR, at least 0, then and now, and what they lost on the way, at today's rates. -#}
 with as_of_dates as (select * from {{ ref('int_as_of_dates') }}),
 
 mrr as (select * from {{ ref('int_customer_mrr') }}),
@@ -49,7 +49,7 @@ cohorts as (
         snapshots.base_date,
         snapshots.customer_id,
         sum(snapshots.base_amount * rates.closing_rate) as base_mrr,
-        sum(snapshots.closing_amount * rates.closing_rate) as closing_mrr
+        greatest(sum(snapshots.closing_amount * rates.closing_rate), 0) as closing_mrr
     from snapshots
     inner join rates on snapshots.as_of_date = rates.as_of_date and snapshots.currency = rates.currency
     group by snapshots.as_of_date, snapshots.base_date, snapshots.customer_id
@@ -58,9 +58,7 @@ cohorts as (
 
 -- MRR falls where a paid version ends, or a negative one begins: the only steps that can hold a loss.
 fall_dates as (
-    select distinct
-        customer_id,
-        if(amount > 0, valid_to, valid_from) as fall_date
+    select distinct customer_id, if(amount > 0, valid_to, valid_from) as fall_date
     from intervals
 ),
 
@@ -78,7 +76,8 @@ fall_snapshots as (
         falls.step_date,
         falls.customer_id,
         mrr.currency,
-        -mrr.mrr_amount as change_amount
+        mrr.mrr_amount as before_amount,
+        cast(0 as decimal(28, 10)) as after_amount
     from falls
     inner join mrr on falls.customer_id = mrr.customer_id and falls.opening_date = mrr.as_of_date
     union all
@@ -86,7 +85,8 @@ fall_snapshots as (
         falls.step_date,
         falls.customer_id,
         mrr.currency,
-        mrr.mrr_amount as change_amount
+        cast(0 as decimal(28, 10)) as before_amount,
+        mrr.mrr_amount as after_amount
     from falls
     inner join mrr on falls.customer_id = mrr.customer_id and falls.step_date = mrr.as_of_date
 ),
@@ -97,18 +97,17 @@ fallen as (
         step_date,
         customer_id,
         currency,
-        sum(change_amount) as change_amount
+        sum(before_amount) as before_amount,
+        sum(after_amount) as after_amount
     from fall_snapshots
     group by step_date, customer_id, currency
-    qualify min(sum(change_amount)) over (partition by step_date, customer_id) < 0
+    qualify min(sum(after_amount) - sum(before_amount)) over (partition by step_date, customer_id) < 0
 ),
 
 step_dates as (select distinct step_date from fallen),
 
 windows as (
-    select
-        dates.as_of_date,
-        step_dates.step_date
+    select dates.as_of_date, step_dates.step_date
     from dates
     inner join step_dates on dates.base_date < step_dates.step_date and dates.as_of_date >= step_dates.step_date
 ),
@@ -119,7 +118,8 @@ changes as (
         windows.as_of_date,
         windows.step_date,
         fallen.customer_id,
-        sum(fallen.change_amount * rates.closing_rate) as change_mrr
+        greatest(sum(fallen.after_amount * rates.closing_rate), 0)
+        - greatest(sum(fallen.before_amount * rates.closing_rate), 0) as change_mrr
     from fallen
     inner join windows on fallen.step_date = windows.step_date
     inner join rates on windows.as_of_date = rates.as_of_date and fallen.currency = rates.currency

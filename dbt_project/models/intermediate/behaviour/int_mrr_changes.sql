@@ -29,15 +29,20 @@ snapshots as (
     where as_of_date < {{ as_of_date() }}
 ),
 
+-- What a customer pays is the sum of its subscriptions in all currencies; below zero it pays nothing.
 by_customer as (
     select
         snapshots.as_of_date,
         snapshots.customer_id,
-        coalesce(sum(snapshots.mrr_amount * rates.opening_rate) filter (where snapshots.is_opening), 0) as opening_mrr,
-        coalesce(sum(snapshots.mrr_amount * rates.closing_rate) filter (where snapshots.is_opening), 0)
-            as opening_mrr_cc,
-        coalesce(sum(snapshots.mrr_amount * rates.closing_rate) filter (where not snapshots.is_opening), 0)
-            as closing_mrr
+        greatest(
+            coalesce(sum(snapshots.mrr_amount * rates.opening_rate) filter (where snapshots.is_opening), 0), 0
+        ) as opening_mrr,
+        greatest(
+            coalesce(sum(snapshots.mrr_amount * rates.closing_rate) filter (where snapshots.is_opening), 0), 0
+        ) as opening_mrr_cc,
+        greatest(
+            coalesce(sum(snapshots.mrr_amount * rates.closing_rate) filter (where not snapshots.is_opening), 0), 0
+        ) as closing_mrr
     from snapshots
     inner join rates on snapshots.as_of_date = rates.as_of_date and snapshots.currency = rates.currency
     group by snapshots.as_of_date, snapshots.customer_id
@@ -84,9 +89,9 @@ final as (
         by_customer.opening_mrr_cc,
         by_customer.closing_mrr,
         case
-            when by_customer.opening_mrr_cc <= 0 and by_customer.closing_mrr > 0
+            when by_customer.opening_mrr_cc = 0 and by_customer.closing_mrr > 0
                 then if(first_paid.first_paid_date < date_trunc('month', by_customer.as_of_date), 'reactivation', 'new')
-            when by_customer.opening_mrr_cc > 0 and by_customer.closing_mrr <= 0
+            when by_customer.opening_mrr_cc > 0 and by_customer.closing_mrr = 0
                 then if(last_ended.is_involuntary, 'churn_involuntary', 'churn_voluntary')
             when by_customer.closing_mrr > by_customer.opening_mrr_cc then 'expansion'
             when by_customer.closing_mrr < by_customer.opening_mrr_cc then 'contraction'
@@ -98,7 +103,7 @@ final as (
         on by_customer.as_of_date = last_ended.as_of_date and by_customer.customer_id = last_ended.customer_id
     left join late_payers
         on by_customer.as_of_date = late_payers.as_of_date and by_customer.customer_id = late_payers.customer_id
-    where by_customer.opening_mrr_cc <> 0 or by_customer.closing_mrr <> 0
+    where by_customer.opening_mrr > 0 or by_customer.opening_mrr_cc > 0 or by_customer.closing_mrr > 0
 )
 
 select * from final

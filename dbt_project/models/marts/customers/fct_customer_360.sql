@@ -54,7 +54,7 @@ disputed as (
 ),
 
 recurring as (
-    select mrr.customer_id, sum(mrr.mrr_amount * rates.rate) as mrr_reporting
+    select mrr.customer_id, greatest(sum(mrr.mrr_amount * rates.rate), 0) as mrr_reporting
     from mrr
     inner join rates on mrr.currency = rates.from_currency and mrr.as_of_date = rates.rate_date
     where mrr.as_of_date = {{ as_of_date() }}

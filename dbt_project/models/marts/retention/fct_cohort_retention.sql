@@ -27,27 +27,48 @@ cohort_dates as (
 ),
 
 -- Month 0 ends with the month, or today where the month is not over.
-month_zero as (
+month_zero_customers as (
     select
         first_paid.cohort_month,
         mrr.currency,
-        sum(mrr.mrr_amount) as mrr_amount
+        mrr.mrr_amount,
+        -- Only who has something negative can net to below zero: the others need no row of their own.
+        case when min(mrr.mrr_amount) over (partition by mrr.customer_id) < 0 then mrr.customer_id end
+            as netted_customer_id
     from first_paid
     inner join mrr
         on
             first_paid.customer_id = mrr.customer_id
             and least(last_day(first_paid.cohort_month), {{ as_of_date() }}) = mrr.as_of_date
-    group by first_paid.cohort_month, mrr.currency
+),
+
+month_zero as (
+    select
+        cohort_month,
+        netted_customer_id,
+        currency,
+        sum(mrr_amount) as mrr_amount
+    from month_zero_customers
+    group by cohort_month, netted_customer_id, currency
+),
+
+month_zero_netted as (
+    select
+        rates.as_of_date,
+        month_zero.cohort_month,
+        greatest(sum(month_zero.mrr_amount * rates.closing_rate), 0) as mrr
+    from month_zero
+    inner join rates on month_zero.currency = rates.currency
+    group by rates.as_of_date, month_zero.cohort_month, month_zero.netted_customer_id
 ),
 
 month_zero_at_closing as (
     select
-        rates.as_of_date,
-        month_zero.cohort_month,
-        sum(month_zero.mrr_amount * rates.closing_rate) as mrr
-    from month_zero
-    inner join rates on month_zero.currency = rates.currency
-    group by rates.as_of_date, month_zero.cohort_month
+        as_of_date,
+        cohort_month,
+        sum(mrr) as mrr
+    from month_zero_netted
+    group by as_of_date, cohort_month
 ),
 
 today as (
