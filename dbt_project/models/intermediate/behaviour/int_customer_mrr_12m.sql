@@ -1,4 +1,4 @@
-{#- The customers of a year ago: their MRR, at least 0, then and now, and what they lost on the way, at today's rates. -#}
+{#- The customers of a year ago: their MRR, at least 0, then and now, and what they lost between, at today's rates. -#}
 with as_of_dates as (select * from {{ ref('int_as_of_dates') }}),
 
 mrr as (select * from {{ ref('int_customer_mrr') }}),
