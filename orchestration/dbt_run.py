@@ -93,7 +93,7 @@ def refuse_missing_rates(company: Company) -> None:
             " union all select 'payments', count(*) from intermediate.int_payments_unioned"
             " union all select 'credit_notes', count(*) from intermediate.int_credit_notes_unioned) as kept"
             " on suspense.entity = kept.entity where reason = 'missing_exchange_rate'"
-            " group by suspense.entity order by suspense.entity"
+            " group by suspense.entity order by 2 desc, 1"
         ).fetchall()
     limit = company.config.run.max_quarantined_share
     for entity, missing, records, currencies in entities:

@@ -335,3 +335,31 @@ def test_a_schedule_agreed_later_does_not_rewrite_an_earlier_month_end(tmp_path)
         Decimal("200.00"),
         Decimal("300.00"),
     ]
+
+
+def test_amounts_of_a_weak_currency_fit(tmp_path):
+    """One customer owing 9,000,000,000,000.00 and one invoice of 0.01 in three months of sales."""
+    source, warehouse = tmp_path / "source", tmp_path / "warehouse.duckdb"
+    shutil.copytree(LEDGERS / "small", source)
+    with (source / "invoices.csv").open("a") as stream:
+        stream.write("I90,C1,2023-01-05,EUR,9000000000000.00,,,,,\n")
+        stream.write("I91,C1,2023-06-05,EUR,0.01,,,,,\n")
+    land(warehouse, source)
+    dbt_build(warehouse, MARCH, *LEDGER_MODELS, *NO_PREDICTIONS)
+    assert rows(
+        warehouse,
+        f"select top_1_rate, herfindahl_index from marts.fct_exposure_concentration where as_of_date = date '{MARCH}'",
+    ) == [(1.0, 1.0)]
+
+
+def test_an_invoice_date_renegotiated_later_does_not_rewrite_an_earlier_month_end(tmp_path):
+    source, warehouse = tmp_path / "source", tmp_path / "warehouse.duckdb"
+    shutil.copytree(LEDGERS / "small", source)
+    with (source / "invoices.csv").open("a") as stream:
+        stream.write("I92,C1,2024-01-01,EUR,700.00,,,,,2024-01-31\n")
+    with (source / "invoice_due_dates.csv").open("a") as stream:
+        stream.write("I92,1,2024-05-31,700.00,2024-03-10\n")
+    land(warehouse, source)
+    dbt_build(warehouse, MARCH, *LEDGER_MODELS, *NO_PREDICTIONS)
+    assert [row[2] for row in open_items(warehouse, FEBRUARY) if row[0] == "I92"] == [29]
+    assert [row[2] for row in open_items(warehouse, MARCH) if row[0] == "I92"] == [-61]

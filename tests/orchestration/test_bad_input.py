@@ -158,6 +158,7 @@ def test_parameters_that_contradict_each_other_are_refused(home, old, new, messa
     assert message in one_line(result)
 
 
+@pytest.mark.filterwarnings("default")
 def test_a_reporting_currency_without_rates_stops_the_day_with_the_remedy(home):
     for path in (Path(__file__).parents[1] / "ledgers" / "small").glob("*.csv"):
         (home / "source").mkdir(exist_ok=True)

@@ -12,5 +12,6 @@ where
     + bridge.disputes_days
     + bridge.unapplied_days
     + bridge.fx_days <> bridge.closing_dso_rolling_3m
-    or abs(bridge.sales_volume_and_mix_days - unrounded.sales_days) > 0.00001
-    or abs(bridge.closing_dso_rolling_3m - dso.dso_rolling_3m) > 0.000001
+    or abs(bridge.sales_volume_and_mix_days - unrounded.sales_days)
+    > 0.00001 + 1e-9 * (abs(dso.dso_rolling_3m) + abs(unrounded.opening_dso))
+    or abs(bridge.closing_dso_rolling_3m - dso.dso_rolling_3m) > 0.000001 + 1e-9 * abs(dso.dso_rolling_3m)

@@ -1,4 +1,5 @@
--- What each invoice owes on the run's date, rebuilt from the staged records without the ledger: sums of what is dated by then, nothing else.
+-- What each invoice owes on the run's date, rebuilt from the staged records without the ledger: sums of what
+-- is dated by then, nothing else.
 with invoices as (select * from {{ ref('int_invoices_unioned') }}),
 
 payments as (select * from {{ ref('int_payments_unioned') }}),

@@ -1,3 +1,4 @@
+{%- set hourly_cost = "cast('" ~ param('hourly_cost') ~ "' as decimal(12, 4))" -%}
 with as_of_dates as (select * from {{ ref('int_as_of_dates') }}),
 
 awareness as (select * from {{ ref('int_awareness_by_date') }}),
@@ -71,7 +72,6 @@ quarters as (
         as_of_dates.as_of_date,
         -- Work whose minutes nobody notes costs something unknown; no work costs nothing.
         if(coalesce(sum(months.activity_count), 0) = 0, 0, sum(months.minutes)) as minutes,
-        if(coalesce(sum(months.activity_count), 0) = 0, 0, sum(months.minutes)) * cast('{{ param("hourly_cost") }}' as decimal(12, 4)) / 60 as cost,
         coalesce(sum(months.cash_reporting), 0) as cash_reporting
     from as_of_dates
     left join months
@@ -103,9 +103,9 @@ figures as (
         round({{ ratio('reminders_to_payment.reminder_count', 'reminders_to_payment.settled_count') }}, 6)
             as reminders_to_payment_all,
         cast(quarters.minutes as bigint) as collector_minutes_3m,
-        {{ money('quarters.cost') }} as collector_cost_3m_reporting,
+        {{ money('quarters.minutes * ' ~ hourly_cost ~ ' / 60') }} as collector_cost_3m_reporting,
         {{ money('quarters.cash_reporting') }} as cash_received_3m_reporting,
-        round({{ ratio('quarters.cost', 'quarters.cash_reporting') }}, 6) as cost_to_collect,
+        round({{ ratio('(quarters.minutes * ' ~ hourly_cost ~ ' / 60)', 'quarters.cash_reporting') }}, 6) as cost_to_collect,
         cast(coalesce(leakage.leakage_count, 0) as bigint) as leakage_count,
         cast(coalesce(leakage.leakage_amount_reporting, 0) as decimal(18, 2)) as leakage_amount_reporting,
         cast(coalesce(past_due.past_due_amount_reporting, 0) as decimal(18, 2)) as past_due_amount_reporting,
