@@ -1,4 +1,4 @@
-{%- set hourly_cost = "cast('" ~ param('hourly_cost') ~ "' as decimal(12, 4))" -%}
+{%- set cost = "quarters.minutes * cast('" ~ param('hourly_cost') ~ "' as decimal(12, 4)) / 60" -%}
 with as_of_dates as (select * from {{ ref('int_as_of_dates') }}),
 
 awareness as (select * from {{ ref('int_awareness_by_date') }}),
@@ -103,9 +103,9 @@ figures as (
         round({{ ratio('reminders_to_payment.reminder_count', 'reminders_to_payment.settled_count') }}, 6)
             as reminders_to_payment_all,
         cast(quarters.minutes as bigint) as collector_minutes_3m,
-        {{ money('quarters.minutes * ' ~ hourly_cost ~ ' / 60') }} as collector_cost_3m_reporting,
+        {{ money(cost) }} as collector_cost_3m_reporting,
         {{ money('quarters.cash_reporting') }} as cash_received_3m_reporting,
-        round({{ ratio('(quarters.minutes * ' ~ hourly_cost ~ ' / 60)', 'quarters.cash_reporting') }}, 6) as cost_to_collect,
+        round({{ ratio(cost, 'quarters.cash_reporting') }}, 6) as cost_to_collect,
         cast(coalesce(leakage.leakage_count, 0) as bigint) as leakage_count,
         cast(coalesce(leakage.leakage_amount_reporting, 0) as decimal(18, 2)) as leakage_amount_reporting,
         cast(coalesce(past_due.past_due_amount_reporting, 0) as decimal(18, 2)) as past_due_amount_reporting,
