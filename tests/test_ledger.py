@@ -23,6 +23,18 @@ def warehouse(tmp_path_factory):
     return path
 
 
+def small_ledger_with(tmp_path, **lines):
+    """The small ledger with lines added to its files, built for the end of March."""
+    source, warehouse = tmp_path / "source", tmp_path / "warehouse.duckdb"
+    shutil.copytree(LEDGERS / "small", source)
+    for entity, added in lines.items():
+        with (source / f"{entity}.csv").open("a") as stream:
+            stream.write(added)
+    land(warehouse, source)
+    dbt_build(warehouse, MARCH, *LEDGER_MODELS, *NO_PREDICTIONS)
+    return warehouse
+
+
 def open_items(warehouse, day):
     return rows(
         warehouse,
@@ -231,13 +243,7 @@ def test_customer_360_puts_a_customer_on_one_row(warehouse):
 
 
 def test_a_currency_without_a_rate_is_in_suspense_with_its_reason_and_totals_still_tie(tmp_path):
-    source = tmp_path / "source"
-    shutil.copytree(LEDGERS / "small", source)
-    with (source / "invoices.csv").open("a") as stream:
-        stream.write("I9,C9,2024-03-01,JPY,5000.00,,,,,\n")
-    warehouse = tmp_path / "warehouse.duckdb"
-    land(warehouse, source)
-    dbt_build(warehouse, MARCH, *LEDGER_MODELS, *NO_PREDICTIONS)
+    warehouse = small_ledger_with(tmp_path, invoices="I9,C9,2024-03-01,JPY,5000.00,,,,,\n")
     assert rows(
         warehouse, "select entity, record_id, amount, reason from intermediate.int_suspense_items"
     ) == [("invoices", "I9", Decimal("5000.00"), "missing_exchange_rate")]
@@ -321,13 +327,11 @@ def test_a_corrected_amount_is_known_from_its_correction_on(tmp_path):
 
 
 def test_a_schedule_agreed_later_does_not_rewrite_an_earlier_month_end(tmp_path):
-    source, warehouse = tmp_path / "source", tmp_path / "warehouse.duckdb"
-    shutil.copytree(LEDGERS / "small", source)
-    with (source / "invoice_due_dates.csv").open("a") as stream:
-        stream.write("I2,1,2024-03-11,600.00,2024-02-10\n")
-        stream.write("I2,1,2024-04-30,300.00,2024-03-05\nI2,2,2024-05-31,300.00,2024-03-05\n")
-    land(warehouse, source)
-    dbt_build(warehouse, MARCH, *LEDGER_MODELS, *NO_PREDICTIONS)
+    warehouse = small_ledger_with(
+        tmp_path,
+        invoice_due_dates="I2,1,2024-03-11,600.00,2024-02-10\n"
+        "I2,1,2024-04-30,300.00,2024-03-05\nI2,2,2024-05-31,300.00,2024-03-05\n",
+    )
     assert [row[:4] for row in open_items(warehouse, FEBRUARY) if row[0] == "I2"] == [
         ("I2", 1, -11, "not_due")
     ]
@@ -339,13 +343,10 @@ def test_a_schedule_agreed_later_does_not_rewrite_an_earlier_month_end(tmp_path)
 
 def test_amounts_of_a_weak_currency_fit(tmp_path):
     """One customer owing 9,000,000,000,000.00 and one invoice of 0.01 in three months of sales."""
-    source, warehouse = tmp_path / "source", tmp_path / "warehouse.duckdb"
-    shutil.copytree(LEDGERS / "small", source)
-    with (source / "invoices.csv").open("a") as stream:
-        stream.write("I90,C1,2023-01-05,EUR,9000000000000.00,,,,,\n")
-        stream.write("I91,C1,2023-06-05,EUR,0.01,,,,,\n")
-    land(warehouse, source)
-    dbt_build(warehouse, MARCH, *LEDGER_MODELS, *NO_PREDICTIONS)
+    warehouse = small_ledger_with(
+        tmp_path,
+        invoices="I90,C1,2023-01-05,EUR,9000000000000.00,,,,,\nI91,C1,2023-06-05,EUR,0.01,,,,,\n",
+    )
     assert rows(
         warehouse,
         f"select top_1_rate, herfindahl_index from marts.fct_exposure_concentration where as_of_date = date '{MARCH}'",
@@ -353,13 +354,10 @@ def test_amounts_of_a_weak_currency_fit(tmp_path):
 
 
 def test_an_invoice_date_renegotiated_later_does_not_rewrite_an_earlier_month_end(tmp_path):
-    source, warehouse = tmp_path / "source", tmp_path / "warehouse.duckdb"
-    shutil.copytree(LEDGERS / "small", source)
-    with (source / "invoices.csv").open("a") as stream:
-        stream.write("I92,C1,2024-01-01,EUR,700.00,,,,,2024-01-31\n")
-    with (source / "invoice_due_dates.csv").open("a") as stream:
-        stream.write("I92,1,2024-05-31,700.00,2024-03-10\n")
-    land(warehouse, source)
-    dbt_build(warehouse, MARCH, *LEDGER_MODELS, *NO_PREDICTIONS)
+    warehouse = small_ledger_with(
+        tmp_path,
+        invoices="I92,C1,2024-01-01,EUR,700.00,,,,,2024-01-31\n",
+        invoice_due_dates="I92,1,2024-05-31,700.00,2024-03-10\n",
+    )
     assert [row[2] for row in open_items(warehouse, FEBRUARY) if row[0] == "I92"] == [29]
     assert [row[2] for row in open_items(warehouse, MARCH) if row[0] == "I92"] == [-61]

@@ -111,3 +111,17 @@
 {% macro end_of_window(day, months) -%}
     cast(date_trunc('month', {{ day }}) + interval {{ months }} month as date)
 {%- endmacro %}
+
+
+{#- The day the ledger begins, the run's date at the latest, from CTEs `invoices`, `payments` and
+    `credit_notes`: money may come before the first invoice. -#}
+{% macro first_ledger_day() -%}
+    select least(coalesce(min(first_days.first_day), {{ as_of_date() }}), {{ as_of_date() }}) as first_day
+    from (
+        select min(invoice_date) as first_day from invoices
+        union all
+        select min(payment_date) as first_day from payments
+        union all
+        select min(credit_date) as first_day from credit_notes
+    ) as first_days
+{%- endmacro %}

@@ -7,17 +7,8 @@ payments as (select * from {{ ref('int_payments_unioned') }}),
 
 credit_notes as (select * from {{ ref('int_credit_notes_unioned') }}),
 
-first_days as (
-    select min(invoice_date) as first_day from invoices
-    union all
-    select min(payment_date) as first_day from payments
-    union all
-    select min(credit_date) as first_day from credit_notes
-),
-
 bounds as (
-    select least(coalesce(min(first_day), {{ as_of_date() }}), {{ as_of_date() }}) as first_day
-    from first_days
+    {{ first_ledger_day() }}
 ),
 
 final as (

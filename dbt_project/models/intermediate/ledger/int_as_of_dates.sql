@@ -4,22 +4,12 @@ payments as (select * from {{ ref('int_payments_unioned') }}),
 
 credit_notes as (select * from {{ ref('int_credit_notes_unioned') }}),
 
--- Money may come before the first invoice.
-first_days as (
-    select min(invoice_date) as first_day from invoices
-    union all
-    select min(payment_date) as first_day from payments
-    union all
-    select min(credit_date) as first_day from credit_notes
-),
-
 history as (
-    select least(coalesce(min(first_day), {{ as_of_date() }}), {{ as_of_date() }}) as first_date
-    from first_days
+    {{ first_ledger_day() }}
 ),
 
 dates as (
-    select unnest({{ as_of_dates_within('first_date', "date '9999-12-31'") }}) as as_of_date
+    select unnest({{ as_of_dates_within('first_day', "date '9999-12-31'") }}) as as_of_date
     from history
 ),
 
