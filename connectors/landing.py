@@ -5,17 +5,26 @@ how a source is read (its own folder), which version of a record counts (dbt sta
 
 One load of one entity is one transaction: its rows, its quarantine and its manifest row become
 visible together or not at all. `rows_in = loaded + exact_duplicates + quarantined` holds for each.
+A record that a complete export no longer holds gets a tombstone: its key, and `_is_deleted`.
 """
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+import time
+from dataclasses import replace
 from datetime import datetime
 
 import duckdb
 
 from connectors.contract import ENTITIES, Entity
+from connectors.manifest import (
+    QUARANTINE,
+    ManifestRow,
+    last_manifest_row,
+    prepare_ledgers,
+    write_manifest_row,
+)
+from connectors.tombstones import MAX_DELETED_SHARE, bury
 from connectors.validation import (
     TextForm,
     identifier,
@@ -25,86 +34,23 @@ from connectors.validation import (
 )
 
 INCOMING = "_incoming"
-MANIFEST = "_manifest"
-QUARANTINE = "_quarantine"
-_MANIFEST_FACTS = (
-    "source",
-    "entity",
-    "load_id",
-    "file",
-    "content_hash",
-    "rows_in",
-    "loaded",
-    "exact_duplicates",
-    "quarantined",
-)
-
-
-@dataclass(frozen=True)
-class ManifestRow:
-    """What one load of one entity did.
-
-    Attributes:
-        source: Name of the source system.
-        entity: Name of the entity.
-        load_id: Number of the load within the source, from 1.
-        file: The file or endpoint the rows came from.
-        content_hash: SHA-256 of the file and of how it was declared.
-        rows_in: Rows that arrived; equals loaded + exact_duplicates + quarantined.
-        loaded: Rows appended to raw.
-        exact_duplicates: Rows whose content raw already held.
-        quarantined: Rows set aside with a reason.
-        amounts: Sum of the entity's money column by currency over the loaded rows, exact.
-        extra_columns: Headings the contract does not know; kept, not used.
-    """
-
-    source: str
-    entity: str
-    load_id: int
-    file: str
-    content_hash: str
-    rows_in: int
-    loaded: int
-    exact_duplicates: int
-    quarantined: int
-    amounts: dict[str, str]
-    extra_columns: tuple[str, ...] = ()
 
 
 def prepare_raw(connection: duckdb.DuckDBPyConnection, source: str) -> None:
     """Create schema `raw_<source>` with its sixteen tables, manifest and quarantine where absent."""
     schema = f"raw_{source}"
-    connection.execute(f"create schema if not exists {schema}")
+    prepare_ledgers(connection, source)
     for entity in ENTITIES.values():
         columns = ", ".join(f"{identifier(c.name)} {c.sql_type}" for c in entity.typed_columns)
         connection.execute(
             f"create table if not exists {schema}.{entity.name} ({columns}, _extra json, _row_hash varchar,"
-            " _file varchar, _line bigint, _load_id bigint, _loaded_at timestamp, _is_first_load boolean)"
+            " _file varchar, _line bigint, _load_id bigint, _loaded_at timestamp, _is_first_load boolean,"
+            " _is_deleted boolean default false)"
         )
-    connection.execute(
-        f"create table if not exists {schema}.{MANIFEST} (source varchar, entity varchar, load_id bigint,"
-        " file varchar, content_hash varchar, rows_in bigint, loaded bigint, exact_duplicates bigint,"
-        " quarantined bigint, amounts json, extra_columns varchar[], loaded_at timestamp)"
-    )
-    connection.execute(
-        f"create table if not exists {schema}.{QUARANTINE} (source varchar, entity varchar, load_id bigint,"
-        " file varchar, line bigint, column_name varchar, raw_value varchar, reason varchar, raw_row json)"
-    )
-
-
-def last_manifest_row(
-    connection: duckdb.DuckDBPyConnection, source: str, entity: str
-) -> ManifestRow | None:
-    """The entity's newest manifest row, None before its first load."""
-    row = connection.execute(
-        f"select {', '.join(_MANIFEST_FACTS)}, amounts, extra_columns from raw_{source}.{MANIFEST}"
-        " where entity = ? order by load_id desc limit 1",
-        [entity],
-    ).fetchone()
-    if row is None:
-        return None
-    facts = dict(zip(_MANIFEST_FACTS, row, strict=False))
-    return ManifestRow(**facts, amounts=json.loads(row[-2]), extra_columns=tuple(row[-1] or ()))
+        # A warehouse of an earlier version.
+        connection.execute(
+            f"alter table {schema}.{entity.name} add column if not exists _is_deleted boolean default false"
+        )
 
 
 def land_entity(
@@ -120,6 +66,9 @@ def land_entity(
     extra_columns: tuple[str, ...] = (),
     malformed: int = 0,
     malformed_relation: str,
+    is_complete: bool = False,
+    max_deleted_share: float = MAX_DELETED_SHARE,
+    window: tuple[str | None, str | None] = (None, None),
 ) -> ManifestRow:
     """Append the new rows of one entity, quarantine the bad ones, write the manifest row.
 
@@ -136,10 +85,18 @@ def land_entity(
         extra_columns: Headings outside the contract.
         malformed: Rows in `malformed_relation`, broken before any column could be read.
         malformed_relation: A table of line and raw_row (json).
+        is_complete: The rows are all there are: a record of earlier loads that is not among them is
+            gone. Where a row could not be read nothing is taken for gone: it may be that one.
+        max_deleted_share: More of the known records may not be gone from a complete export.
+        window: First and last cursor value of an incremental load.
 
     Returns:
         The manifest row written.
+
+    Raises:
+        SourceError: A complete export lacks more than `max_deleted_share` of the known records.
     """
+    started = time.perf_counter()
     previous = last_manifest_row(connection, source, entity.name)
     load_id = previous.load_id + 1 if previous else 1
     schema = f"raw_{source}"
@@ -156,17 +113,21 @@ def land_entity(
                 "first": _holds_nothing(connection, schema, entity),
             },
         )
-        row = _count(
-            connection, source, entity, load_id, file, content_hash, extra_columns, malformed
+        deleted = 0
+        if is_complete and not malformed:
+            deleted = bury(
+                connection, source, entity, INCOMING, load_id, file, loaded_at, max_deleted_share
+            )
+        row = replace(
+            _count(connection, source, entity, load_id, file, malformed),
+            content_hash=content_hash,
+            extra_columns=extra_columns,
+            deleted=deleted,
+            window_from=window[0],
+            window_to=window[1],
+            duration_seconds=round(time.perf_counter() - started, 3),
         )
-        connection.execute(
-            f"insert into {schema}.{MANIFEST} values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                *(row.source, row.entity, row.load_id, row.file, row.content_hash, row.rows_in),
-                *(row.loaded, row.exact_duplicates, row.quarantined, json.dumps(row.amounts)),
-                *(list(row.extra_columns), loaded_at),
-            ],
-        )
+        write_manifest_row(connection, row, loaded_at)
         connection.execute("commit")
     except BaseException:
         connection.execute("rollback")
@@ -249,8 +210,12 @@ def _append_statement(schema: str, entity: Entity) -> str:
         f"insert into {schema}.{entity.name} by name"
         f" with fresh as (select * from {INCOMING} where len(_errors) = 0"
         "   qualify row_number() over (partition by _key_hash, _row_hash order by _line) = 1),"
-        f" held as (select _row_hash from {schema}.{entity.name} qualify recorded_at is not null"
-        f"   or row_number() over (partition by {keys} order by _load_id desc, _line desc) = 1)"
+        # What came before a tombstone is no longer held: the record may come back as it was.
+        f" versions as (select _row_hash, recorded_at, _load_id, row_number() over (partition by {keys}"
+        "   order by _load_id desc, _line desc) as age, max(case when _is_deleted then _load_id end)"
+        f"   over (partition by {keys}) as buried_in from {schema}.{entity.name}),"
+        " held as (select _row_hash from versions where _load_id > coalesce(buried_in, 0)"
+        "   and (recorded_at is not null or age = 1))"
         f" select {fresh},"
         " fresh._extra, fresh._row_hash, $file as _file, fresh._line, $load as _load_id,"
         " $loaded_at as _loaded_at, $first as _is_first_load"
@@ -264,8 +229,6 @@ def _count(
     entity: Entity,
     load_id: int,
     file: str,
-    content_hash: str,
-    extra_columns: tuple[str, ...],
     malformed: int,
 ) -> ManifestRow:
     table = f"raw_{source}.{entity.name}"
@@ -273,7 +236,7 @@ def _count(
         f"select count(*), count(*) filter (where len(_errors) > 0) from {INCOMING}"
     ).fetchall()[0]
     loaded = connection.execute(
-        f"select count(*) from {table} where _load_id = ?", [load_id]
+        f"select count(*) from {table} where _load_id = ? and not _is_deleted", [load_id]
     ).fetchall()[0][0]
     amounts: dict[str, str] = {}
     if entity.amount:
@@ -289,11 +252,10 @@ def _count(
         entity=entity.name,
         load_id=load_id,
         file=file,
-        content_hash=content_hash,
+        content_hash="",
         rows_in=arrived + malformed,
         loaded=loaded,
         exact_duplicates=arrived - bad - loaded,
         quarantined=bad + malformed,
         amounts=amounts,
-        extra_columns=extra_columns,
     )

@@ -23,7 +23,8 @@ from connectors.files.reading import (
     headings_of,
     read_text_table,
 )
-from connectors.landing import ManifestRow, land_entity, last_manifest_row, prepare_raw
+from connectors.landing import land_entity, prepare_raw
+from connectors.manifest import ManifestRow, last_manifest_row
 from connectors.validation import identifier, quoted
 
 SOURCE = "files"

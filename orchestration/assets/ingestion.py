@@ -13,7 +13,7 @@ import duckdb
 
 from connectors.contract import ENTITIES
 from connectors.files import load_files
-from connectors.landing import MANIFEST, ManifestRow, last_manifest_row
+from connectors.manifest import MANIFEST, ManifestRow, last_manifest_row
 from orchestration.config import Company
 from orchestration.previews import markdown_table
 from orchestration.resources import ONE_DAY_A_RUN, CompanyResource, load_time

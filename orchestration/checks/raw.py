@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from connectors.contract import ENTITIES, Entity
-from connectors.landing import last_manifest_row
+from connectors.manifest import last_manifest_row
 from orchestration.assets.ingestion import SOURCE, raw_key
 from orchestration.config import Company
 from orchestration.resources import CompanyResource
