@@ -24,9 +24,11 @@ from pydantic import (
     model_validator,
 )
 
-from connectors.files import FileForm, FilesSource
+from connectors.files import FileForm
 
 CONFIG_NAME = "encours.toml"
+# Sources whose customers owe money; the others say more about them.
+LEDGER_SOURCES = frozenset({"files", "sql", "fec", "stripe"})
 Share = Annotated[Decimal, Field(ge=0, le=1)]
 
 
@@ -90,9 +92,22 @@ class FilesTable(_Table):
 
 
 class SourcesTable(_Table):
-    """`[sources]`: where the data comes from."""
+    """`[sources]`: where the data comes from, in order of precedence."""
 
-    files: FilesTable
+    files: FilesTable | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The configured sources, the most believed first."""
+        return tuple(name for name in type(self).model_fields if getattr(self, name) is not None)
+
+    @model_validator(mode="after")
+    def _check_ledger(self) -> SourcesTable:
+        if not set(self.names) & LEDGER_SOURCES:
+            raise ValueError(
+                f"no source holds invoices; configure one of {', '.join(sorted(LEDGER_SOURCES))}"
+            )
+        return self
 
 
 class Parameters(_Table):
@@ -217,14 +232,14 @@ class Company:
         return (self.config_path.parent / Path(path).expanduser()).resolve()
 
     @property
-    def files_source(self) -> FilesSource:
-        """The files connector's settings with absolute paths."""
-        table = self.config.sources.files
-        return FilesSource(
-            path=self.resolve(table.path),
-            mapping=self.resolve(table.mapping) if table.mapping else None,
-            form=table.form,
-        )
+    def landing(self) -> Path:
+        """Folder in which connectors keep what they fetched, and how far they got."""
+        return self.home / "landing"
+
+    @property
+    def source_names(self) -> tuple[str, ...]:
+        """The configured sources, in order of precedence."""
+        return self.config.sources.names
 
     @property
     def policy_path(self) -> Path | None:
@@ -271,8 +286,11 @@ def load_company(path: Path, source_path: Path | None = None) -> Company:
     except ValidationError as error:
         raise ConfigError(_explained(path, error)) from None
     if source_path:
+        if config.sources.files is None:
+            raise ConfigError(f"{path} has no [sources.files] whose path --source could replace.")
         files = config.sources.files.model_copy(update={"path": str(source_path.resolve())})
-        config = config.model_copy(update={"sources": SourcesTable(files=files)})
+        sources = config.sources.model_copy(update={"files": files})
+        config = config.model_copy(update={"sources": sources})
     path = path.resolve()
     return Company(config, path, (path.parent / Path(config.home).expanduser()).resolve())
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -45,8 +45,20 @@ def source_files() -> list[Path]:
     return [*PROJECT_DIR.glob("*.yml"), *(p for f in folders for p in f.rglob("*") if p.is_file())]
 
 
-def ensure_manifest() -> Path:
+def manifest_folder(sources: Sequence[str]) -> Path:
+    """Where the parsed project of a set of sources is kept: models of other sources are not in it.
+
+    Args:
+        sources: Names of the configured sources, in order of precedence.
+    """
+    return PROJECT_DIR / "target" / "-".join(sources)
+
+
+def ensure_manifest(sources: Sequence[str] = ("files",)) -> Path:
     """Parse the dbt project if its manifest is missing or older than a file of it.
+
+    Args:
+        sources: Names of the configured sources, in order of precedence.
 
     Returns:
         The manifest's path.
@@ -54,7 +66,8 @@ def ensure_manifest() -> Path:
     Raises:
         RuntimeError: The project does not parse; the message is dbt's.
     """
-    manifest = PROJECT_DIR / "target" / "manifest.json"
+    folder = manifest_folder(sources)
+    manifest = folder / "manifest.json"
     parse_environment()
     newest = max(path.stat().st_mtime for path in source_files())
     if manifest.exists() and manifest.stat().st_mtime >= newest:
@@ -62,8 +75,9 @@ def ensure_manifest() -> Path:
     from dbt.cli.main import dbtRunner
 
     # Any date serves: parsing fixes the graph, running fixes the day.
-    variables = json.dumps({"as_of_date": "2000-01-01"})
-    result = dbtRunner().invoke(["--quiet", "parse", *FOLDERS, "--vars", variables])
+    variables = json.dumps({"as_of_date": "2000-01-01", "sources": list(sources)})
+    target = ["--target-path", str(folder), "--log-path", str(folder)]
+    result = dbtRunner().invoke(["--quiet", "parse", *FOLDERS, *target, "--vars", variables])
     if not result.success:
         raise RuntimeError(f"The dbt project does not parse: {result.exception}")
     os.utime(manifest)
@@ -77,7 +91,7 @@ def dbt_variables(company: Company, as_of_date: date) -> dict[str, Any]:
     return {
         "as_of_date": as_of_date.isoformat(),
         "reporting_currency": company.config.company.reporting_currency,
-        "sources": ["files"],
+        "sources": list(company.source_names),
         "parameters": parameters,
     }
 

@@ -21,7 +21,13 @@ from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_contex
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from orchestration.config import Company
-from orchestration.dbt import FOLDERS, PROJECT_DIR, Translator, dbt_variables, warehouse_environment
+from orchestration.dbt import (
+    FOLDERS,
+    Translator,
+    dbt_variables,
+    manifest_folder,
+    warehouse_environment,
+)
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
@@ -119,7 +125,8 @@ def _invoke(
     from dbt.contracts.graph.manifest import Manifest
 
     warehouse_environment(company)
-    parsed = (PROJECT_DIR / "target" / "partial_parse.msgpack").read_bytes()
+    folder = manifest_folder(company.source_names)
+    parsed = (folder / "partial_parse.msgpack").read_bytes()
     arguments = ["--quiet", "build", *FOLDERS, "--exclude-resource-type", "unit_test", *selection]
     arguments += [
         "--target-path",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from orchestration.assets.ingestion import build_raw_files
+from orchestration.assets.ingestion import build_raw_assets
 from orchestration.assets.outreach import build_emission, build_policy
 from orchestration.assets.publication import build_publication
 from orchestration.assets.scoring import build_models, build_predictions
@@ -21,6 +21,7 @@ from orchestration.config import default_config_path, load_company
 from orchestration.dbt import ensure_manifest
 from orchestration.jobs import build_jobs, build_schedule, build_sensor, daily_partitions
 from orchestration.resources import CompanyResource
+from orchestration.sources import build_sources
 
 
 def build_definitions(config_path: Path, source_path: Path | None = None) -> dg.Definitions:
@@ -36,7 +37,8 @@ def build_definitions(config_path: Path, source_path: Path | None = None) -> dg.
     warnings.filterwarnings("ignore", category=dg.BetaWarning)
     company = load_company(config_path, source_path)
     partitions = daily_partitions(company)
-    dbt_models = build_dbt_assets(ensure_manifest(), partitions)
+    sources = build_sources(company)
+    dbt_models = build_dbt_assets(ensure_manifest(company.source_names), partitions)
     marts = sorted(
         (key for model in dbt_models for key in model.keys if key.path[0] == "marts"),
         key=lambda key: key.to_user_string(),
@@ -44,7 +46,7 @@ def build_definitions(config_path: Path, source_path: Path | None = None) -> dg.
     jobs = build_jobs()
     return dg.Definitions(
         assets=[
-            build_raw_files(partitions),
+            *build_raw_assets(sources, partitions),
             build_policy(partitions),
             *dbt_models,
             build_predictions(partitions),
@@ -52,7 +54,7 @@ def build_definitions(config_path: Path, source_path: Path | None = None) -> dg.
             build_publication(marts, partitions),
             build_emission(partitions),
         ],
-        asset_checks=[*build_raw_checks(), *build_prediction_checks()],
+        asset_checks=[*build_raw_checks(sources), *build_prediction_checks()],
         jobs=jobs,
         schedules=[build_schedule(company, jobs)],
         sensors=[build_sensor(jobs)],

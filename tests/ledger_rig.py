@@ -12,7 +12,7 @@ from dbt.contracts.graph.manifest import Manifest
 
 from connectors.files import FilesSource, load_files
 from orchestration.assets.outreach import write_policy
-from orchestration.dbt import FOLDERS, PROJECT_DIR, ensure_manifest
+from orchestration.dbt import FOLDERS, ensure_manifest, manifest_folder
 from orchestration.warehouse import prepare_schemas
 from outreach.policy import DEFAULT_POLICY_PATH
 
@@ -40,12 +40,18 @@ def land(warehouse: Path, source: Path, loaded_at: dt.datetime = LOADED_AT) -> N
         load_files(connection, FilesSource(path=source), loaded_at)
 
 
-def dbt_build(warehouse: Path, as_of: dt.date, *selection: str, command: str = "build") -> set[str]:
+def dbt_build(
+    warehouse: Path,
+    as_of: dt.date,
+    *selection: str,
+    command: str = "build",
+    sources: tuple[str, ...] = ("files",),
+) -> set[str]:
     """Build models and run their data tests (`build`), or run unit tests (`test`): the names of what ran."""
-    ensure_manifest()
+    ensure_manifest(sources)
     os.environ["ENCOURS_WAREHOUSE"] = str(warehouse)
     manifest = Manifest.from_msgpack(
-        (PROJECT_DIR / "target" / "partial_parse.msgpack").read_bytes()
+        (manifest_folder(sources) / "partial_parse.msgpack").read_bytes()
     )
     target = warehouse.parent / "dbt"
     arguments = [
@@ -62,7 +68,7 @@ def dbt_build(warehouse: Path, as_of: dt.date, *selection: str, command: str = "
         "none",
         *selection,
         "--vars",
-        json.dumps({"as_of_date": as_of.isoformat()}),
+        json.dumps({"as_of_date": as_of.isoformat(), "sources": sources}),
     ]
     try:
         result = dbtRunner(manifest=manifest).invoke(arguments)

@@ -158,11 +158,11 @@ def _invoke(
     from dbt.cli.main import dbtRunner
     from dbt.contracts.graph.manifest import Manifest
 
-    from orchestration.dbt import FOLDERS, PROJECT_DIR, ensure_manifest
+    from orchestration.dbt import FOLDERS, ensure_manifest
 
-    ensure_manifest()
+    manifest = ensure_manifest()
     os.environ["ENCOURS_WAREHOUSE"] = str(warehouse)
-    parsed = (PROJECT_DIR / "target" / "partial_parse.msgpack").read_bytes()
+    parsed = manifest.with_name("partial_parse.msgpack").read_bytes()
     folder = str(warehouse.parent / "dbt")
     arguments = ["--quiet", "run", *FOLDERS, "--target-path", folder, "--log-path", folder]
     arguments += ["--log-level-file", "none", *selection]

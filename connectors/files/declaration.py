@@ -101,11 +101,13 @@ class FilesSource(_Strict):
         path: Folder of the entity files, or of the mapped files; absolute once resolved.
         mapping: Mapping file; absent, the files are named and headed as in the import contract.
         form: How contract files are written; a mapping declares its own.
+        needs_invoices: Whether no other source holds a ledger.
     """
 
     path: Path
     mapping: Path | None = None
     form: FileForm = FileForm()
+    needs_invoices: bool = True
 
 
 def load_mapping(path: Path) -> Mapping:

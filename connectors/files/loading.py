@@ -25,6 +25,7 @@ from connectors.files.reading import (
 )
 from connectors.landing import land_entity, prepare_raw
 from connectors.manifest import ManifestRow, last_manifest_row
+from connectors.source import Source, contract_parties
 from connectors.validation import identifier, quoted
 
 SOURCE = "files"
@@ -84,12 +85,30 @@ def planned_files(source: FilesSource) -> list[PlannedFile]:
             )
         if found:
             planned.append(PlannedFile(entity, found[0], source.form))
-        elif entity.is_required:
+        elif entity.is_required and source.needs_invoices:
             raise SourceError(
                 f"File {source.path / entity.name}.csv is missing.",
                 "Export it there (or as .parquet or .xlsx), or declare a mapping file.",
             )
     return planned
+
+
+def build_source(settings: FilesSource) -> Source:
+    """The files as a source of the pipeline.
+
+    Args:
+        settings: The configured source, paths absolute.
+    """
+    return Source(
+        name=SOURCE,
+        tables=tuple(ENTITIES),
+        prepare=lambda connection: prepare_raw(connection, SOURCE),
+        load=lambda connection, loaded_at, progress: load_files(
+            connection, settings, loaded_at, progress
+        ),
+        parties=contract_parties(SOURCE),
+        is_ledger=True,
+    )
 
 
 def load_files(

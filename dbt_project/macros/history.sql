@@ -16,7 +16,8 @@
 {#- The latest version of each record, by the source's own clock, else by the load's. `recorded_at` is
     that of the version, `known_since` when the fact in it was first recorded. `identity` names the columns
     that make the fact: a record that is later closed, cancelled or completed was known all along; one
-    whose amount or date was corrected is known from its correction on.
+    whose amount or date was corrected is known from its correction on. A record whose tombstone nothing
+    follows is gone; what came before its last tombstone no longer counts.
     Few records have a second version, and only those are sorted: windows over 2.5 million activities took
     four times as long. Keys are counted by their hash; one that meets another's by chance is sorted too. -#}
 {% macro latest_versions(relation, key, effective_date, identity) -%}
@@ -27,10 +28,16 @@
     anti join ({{ repeated_keys(relation, key) }}) as repeated on hash({{ key | join(", ") }}) = repeated.key_hash
     union all
     select
-        raw.* replace ({{ recorded_at(effective_date) }} as recorded_at),
+        raw.* exclude (_buried_in) replace ({{ recorded_at(effective_date) }} as recorded_at),
         min({{ recorded_at(effective_date) }}) over (partition by {{ identity | join(", ") }}) as known_since
-    from {{ relation }} as raw
-    semi join ({{ repeated_keys(relation, key) }}) as repeated on hash({{ key | join(", ") }}) = repeated.key_hash
+    from (
+        select
+            versions.*,
+            max(case when _is_deleted then _load_id end) over (partition by {{ key | join(", ") }}) as _buried_in
+        from {{ relation }} as versions
+        semi join ({{ repeated_keys(relation, key) }}) as repeated on hash({{ key | join(", ") }}) = repeated.key_hash
+    ) as raw
+    where _load_id > coalesce(_buried_in, 0)
     qualify row_number() over (
         partition by {{ key | join(", ") }}
         order by coalesce(raw.recorded_at, raw._loaded_at) desc, raw._load_id desc, raw._line desc
@@ -60,20 +67,6 @@
     version that says so must have been recorded. -#}
 {% macro closing_known_date(closing_date) -%}
     greatest(cast({{ closing_date }} as date), cast(recorded_at as date), known_date)
-{%- endmacro %}
-
-
-{#- All configured sources of one entity, one below the other. -#}
-{% macro staged(entity) -%}
-    {%- for source_name in var("sources") %}
-    select
-        *,
-        '{{ source_name }}' as source_name
-    from {{ ref("stg_" ~ source_name ~ "__" ~ entity) }}
-    {%- if not loop.last %}
-    union all by name
-    {%- endif -%}
-    {%- endfor %}
 {%- endmacro %}
 
 

@@ -4,7 +4,7 @@ Belongs here: one asset a raw table, with what arrived as metadata. Does not bel
 and checking rows (`connectors`), expectations on them (`checks.raw`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,45 +12,68 @@ import dagster as dg
 import duckdb
 
 from connectors.contract import ENTITIES
-from connectors.files import load_files
 from connectors.manifest import MANIFEST, ManifestRow, last_manifest_row
+from connectors.source import Source
 from orchestration.config import Company
 from orchestration.previews import markdown_table
 from orchestration.resources import ONE_DAY_A_RUN, CompanyResource, load_time
+from orchestration.sources import build_sources
 from orchestration.stages import stage
 from orchestration.warehouse import prepare_schemas, reading, writing
 
 GROUP = "ingestion"
-SOURCE = "files"
 # Tables that name persons show no preview.
 _PERSONAL = {"contacts", "customers"}
 
 
-def land(company: Company, loaded_at: datetime) -> tuple[list[ManifestRow], dict[str, ManifestRow]]:
-    """Load the company's files.
+def source_of(company: Company, name: str) -> Source:
+    """The configured source of a name."""
+    return next(source for source in build_sources(company) if source.name == name)
+
+
+def land(
+    company: Company, name: str, loaded_at: datetime
+) -> tuple[list[ManifestRow], dict[str, ManifestRow]]:
+    """Load one source of the company.
+
+    Args:
+        company: Whose source.
+        name: Name of the source.
+        loaded_at: UTC time of the load.
 
     Returns:
-        The loads made now, and the newest load of every entity that ever had one.
+        The loads made now, and the newest load of every table that ever had one.
     """
+    source = source_of(company, name)
     with stage("Ingest") as note, writing(company.warehouse) as connection:
         prepare_schemas(connection)
-        loads = load_files(connection, company.files_source, loaded_at, note)
+        source.prepare(connection)
+        loads = source.load(connection, loaded_at, lambda text: note(f"{name} {text}"))
         newest = {
-            name: row for name in ENTITIES if (row := last_manifest_row(connection, SOURCE, name))
+            table: row
+            for table in source.tables
+            if (row := last_manifest_row(connection, name, table))
         }
     return loads, newest
 
 
-def _preview_query(entity: str) -> str:
-    columns = ", ".join(column.name for column in ENTITIES[entity].columns[:8])
-    return f"select {columns} from raw_{SOURCE}.{entity} order by _load_id desc, _line limit 5"
+def _preview_query(source: str, table: str) -> str:
+    # Objects of a vendor are shown without their content, which may name persons.
+    columns = "object_id, updated_at, _load_id"
+    if table in ENTITIES:
+        columns = ", ".join(column.name for column in ENTITIES[table].columns[:8])
+    return f"select {columns} from raw_{source}.{table} order by _load_id desc, _line limit 5"
 
 
 def _metadata(
-    connection: duckdb.DuckDBPyConnection, entity: str, row: ManifestRow | None, is_new: bool
+    connection: duckdb.DuckDBPyConnection,
+    source: str,
+    table: str,
+    row: ManifestRow | None,
+    is_new: bool,
 ) -> dict[str, Any]:
     if row is None:
-        return {"state": "no such file: an empty entity", "dagster/row_count": 0}
+        return {"state": "nothing arrived: an empty entity", "dagster/row_count": 0}
     metadata: dict[str, Any] = {
         "state": "loaded" if is_new else "unchanged since its last load",
         "file": row.file,
@@ -58,41 +81,52 @@ def _metadata(
         "loaded": row.loaded,
         "exact duplicates": row.exact_duplicates,
         "quarantined": row.quarantined,
+        "deleted": row.deleted,
         "amounts loaded": row.amounts,
         "extra columns": list(row.extra_columns),
+        "seconds": row.duration_seconds,
     }
-    if entity not in _PERSONAL:
-        preview = markdown_table(connection, _preview_query(entity))
+    if row.window_to:
+        metadata["window"] = f"{row.window_from or 'the beginning'} to {row.window_to}"
+    if table not in _PERSONAL:
+        preview = markdown_table(connection, _preview_query(source, table))
         metadata["preview"] = dg.MetadataValue.md(preview)
-        count = connection.execute(f"select count(*) from raw_{SOURCE}.{entity}").fetchall()
+        count = connection.execute(f"select count(*) from raw_{source}.{table}").fetchall()
         metadata["dagster/row_count"] = count[0][0]
     return metadata
 
 
-def raw_key(entity: str) -> dg.AssetKey:
+def raw_key(source: str, table: str) -> dg.AssetKey:
     """Asset key of a raw table."""
-    return dg.AssetKey([f"raw_{SOURCE}", entity])
+    return dg.AssetKey([f"raw_{source}", table])
 
 
-def build_raw_files(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
-    """The sixteen raw tables of the `files` source, and their manifest, as one step."""
+def build_raw_assets(
+    sources: Sequence[Source], partitions: dg.PartitionsDefinition
+) -> list[dg.AssetsDefinition]:
+    """The raw tables of every source, each source one step."""
+    return [_build_raw(source, partitions) for source in sources]
+
+
+def _build_raw(source: Source, partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
+    name, tables = source.name, source.tables
 
     @dg.multi_asset(
-        name="raw_files",
+        name=f"raw_{name}",
         specs=[
             *(
                 dg.AssetSpec(
-                    raw_key(entity.name),
+                    raw_key(name, table),
                     group_name=GROUP,
-                    description=f"Rows of `{entity.name}` as they arrived; append-only, bad rows in quarantine.",
+                    description=f"Rows of `{table}` as they arrived; append-only, bad rows in quarantine.",
                     kinds={"duckdb"},
                 )
-                for entity in ENTITIES.values()
+                for table in tables
             ),
             dg.AssetSpec(
-                raw_key(MANIFEST),
+                raw_key(name, MANIFEST),
                 group_name=GROUP,
-                description="One row per load of one entity: rows in, loaded, duplicate, quarantined.",
+                description="One row per load of one table: rows in, loaded, duplicate, quarantined.",
                 kinds={"duckdb"},
             ),
         ],
@@ -100,21 +134,23 @@ def build_raw_files(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         backfill_policy=ONE_DAY_A_RUN,
         pool="warehouse",
     )
-    def raw_files(
+    def raw_tables(
         context: dg.AssetExecutionContext, company: CompanyResource
     ) -> Iterator[dg.MaterializeResult]:
         with company.writer() as current:
-            loads, newest = land(current, load_time(context))
+            loads, newest = land(current, name, load_time(context))
             loaded_now = {row.entity for row in loads}
             with reading(current.warehouse) as connection:
                 details = {
-                    entity: _metadata(connection, entity, newest.get(entity), entity in loaded_now)
-                    for entity in ENTITIES
+                    table: _metadata(
+                        connection, name, table, newest.get(table), table in loaded_now
+                    )
+                    for table in tables
                 }
-            for entity, metadata in details.items():
-                yield dg.MaterializeResult(asset_key=raw_key(entity), metadata=metadata)
+            for table, metadata in details.items():
+                yield dg.MaterializeResult(asset_key=raw_key(name, table), metadata=metadata)
             yield dg.MaterializeResult(
-                asset_key=raw_key(MANIFEST),
+                asset_key=raw_key(name, MANIFEST),
                 metadata={
                     "loads made": len(loads),
                     "rows in": sum(row.rows_in for row in loads),
@@ -122,4 +158,4 @@ def build_raw_files(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
                 },
             )
 
-    return raw_files
+    return raw_tables

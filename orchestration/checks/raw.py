@@ -5,7 +5,7 @@ quarantine. Does not belong here: keys and relations between tables (dbt tests).
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,8 @@ import dagster as dg
 
 from connectors.contract import ENTITIES, Entity
 from connectors.manifest import last_manifest_row
-from orchestration.assets.ingestion import SOURCE, raw_key
+from connectors.source import Source
+from orchestration.assets.ingestion import raw_key
 from orchestration.config import Company
 from orchestration.resources import CompanyResource
 from orchestration.stages import stage
@@ -30,12 +31,14 @@ class Finding:
     """What the expectations found on one entity.
 
     Attributes:
+        source: Name of the source.
         entity: Name of the entity.
         passed: Whether all held.
         expectations: How many were tried.
         failed: The broken ones in words, with how many rows broke them.
     """
 
+    source: str
     entity: str
     passed: bool
     expectations: int
@@ -65,17 +68,18 @@ def expectations_of(entity: Entity) -> list[Any]:
     return suite
 
 
-def check_table(context: Any, entity: Entity, table: "pd.DataFrame") -> Finding:
+def check_table(context: Any, source_name: str, entity: Entity, table: "pd.DataFrame") -> Finding:
     """Validate one table.
 
     Args:
         context: An ephemeral Great Expectations context.
+        source_name: Name of the source.
         entity: The entity the table holds.
         table: Its rows, one column a contract column.
     """
     import great_expectations as gx
 
-    source = context.data_sources.add_pandas(entity.name)
+    source = context.data_sources.add_pandas(f"{source_name}.{entity.name}")
     batch = source.add_dataframe_asset(entity.name).add_batch_definition_whole_dataframe("all")
     suite = gx.ExpectationSuite(name=entity.name, expectations=expectations_of(entity))
     result = batch.get_batch({"dataframe": table}).validate(suite, result_format="BASIC")
@@ -85,11 +89,21 @@ def check_table(context: Any, entity: Entity, table: "pd.DataFrame") -> Finding:
         for r in result.results
         if not r.success
     )
-    return Finding(entity.name, bool(result.success), len(result.results), failed)
+    return Finding(source_name, entity.name, bool(result.success), len(result.results), failed)
 
 
-def check_raw(company: Company) -> list[Finding]:
-    """Run the suites of the ledger's entities on raw."""
+def checked_tables(sources: Sequence[Source]) -> list[tuple[str, str]]:
+    """Source and entity of every raw table that has a suite."""
+    return [(s.name, table) for s in sources for table in CHECKED if table in s.tables]
+
+
+def check_raw(company: Company, tables: list[tuple[str, str]]) -> list[Finding]:
+    """Run the suites of raw tables.
+
+    Args:
+        company: Whose warehouse.
+        tables: Source and entity of each.
+    """
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
@@ -99,11 +113,13 @@ def check_raw(company: Company) -> list[Finding]:
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     findings = []
     with reading(company.warehouse) as connection:
-        for name in CHECKED:
+        for source, name in tables:
             entity = ENTITIES[name]
             columns = ", ".join(_comparable(c.name, c.type) for c in entity.typed_columns)
-            table = connection.execute(f"select {columns} from raw_{SOURCE}.{name}").df()
-            findings.append(check_table(context, entity, table))
+            table = connection.execute(
+                f"select {columns} from raw_{source}.{name} where not _is_deleted"
+            ).df()
+            findings.append(check_table(context, source, entity, table))
     return findings
 
 
@@ -112,36 +128,40 @@ def _comparable(name: str, type_: str) -> str:
     return f"cast({name} as double) as {name}" if type_ in ("amount", "rate") else name
 
 
-def quarantined_shares(company: Company) -> dict[str, tuple[int, int]]:
-    """Quarantined and arrived rows of each entity's newest load."""
+def quarantined_shares(
+    company: Company, tables: list[tuple[str, str]]
+) -> dict[tuple[str, str], tuple[int, int]]:
+    """Quarantined and arrived rows of each raw table's newest load, by source and table."""
     with reading(company.warehouse) as connection:
-        rows = [last_manifest_row(connection, SOURCE, name) for name in ENTITIES]
-    return {row.entity: (row.quarantined, row.rows_in) for row in rows if row}
+        rows = {key: last_manifest_row(connection, *key) for key in tables}
+    return {key: (row.quarantined, row.rows_in) for key, row in rows.items() if row}
 
 
-def build_raw_checks() -> list[dg.AssetChecksDefinition]:
+def build_raw_checks(sources: Sequence[Source]) -> list[dg.AssetChecksDefinition]:
     """The checks on raw; a failed one stops what is built on it."""
+    checked = checked_tables(sources)
+    every = [(source.name, table) for source in sources for table in source.tables]
 
     @dg.multi_asset_check(
         name="raw_expectations",
         specs=[
             dg.AssetCheckSpec(
                 "expectations",
-                asset=raw_key(name),
+                asset=raw_key(*table),
                 blocking=True,
                 description="Schema, volume and values as the import contract says (Great Expectations).",
             )
-            for name in CHECKED
+            for table in checked
         ],
         pool="warehouse",
     )
     def expectations(company: CompanyResource) -> Iterator[dg.AssetCheckResult]:
         with company.writer() as current, stage("Check"):
-            findings = check_raw(current)
+            findings = check_raw(current, checked)
         for finding in findings:
             yield dg.AssetCheckResult(
                 passed=finding.passed,
-                asset_key=raw_key(finding.entity),
+                asset_key=raw_key(finding.source, finding.entity),
                 check_name="expectations",
                 metadata={"expectations": finding.expectations, "failed": list(finding.failed)},
             )
@@ -151,23 +171,23 @@ def build_raw_checks() -> list[dg.AssetChecksDefinition]:
         specs=[
             dg.AssetCheckSpec(
                 "quarantined_share",
-                asset=raw_key(entity),
+                asset=raw_key(*table),
                 blocking=True,
                 description="The share of rows set aside is below the configured one.",
             )
-            for entity in ENTITIES
+            for table in every
         ],
         pool="warehouse",
     )
     def quarantine(company: CompanyResource) -> Iterator[dg.AssetCheckResult]:
         with company.writer() as current, stage("Check"):
             limit = current.config.run.max_quarantined_share
-            shares = quarantined_shares(current)
-        for entity in ENTITIES:
-            quarantined, arrived = shares.get(entity, (0, 0))
+            shares = quarantined_shares(current, every)
+        for table in every:
+            quarantined, arrived = shares.get(table, (0, 0))
             yield dg.AssetCheckResult(
                 passed=quarantined <= limit * arrived,
-                asset_key=raw_key(entity),
+                asset_key=raw_key(*table),
                 check_name="quarantined_share",
                 metadata={"quarantined": quarantined, "rows in": arrived, "limit": float(limit)},
             )

@@ -8,8 +8,9 @@ from __future__ import annotations
 import duckdb
 
 from connectors.errors import SourceError
-from connectors.files import load_files, planned_files
+from connectors.files import FilesSource, load_files, planned_files
 from orchestration.config import Company
+from orchestration.sources import files_settings
 from outreach.policy import DEFAULT_POLICY_PATH, PolicyError, load_policy
 
 
@@ -20,25 +21,26 @@ def findings(company: Company) -> list[str]:
         load_policy(company.policy_path or DEFAULT_POLICY_PATH)
     except PolicyError as error:
         lines += error.problems
+    files = files_settings(company)
+    if files is None:
+        return lines
     try:
-        planned = planned_files(company.files_source)
-        lines += _quarantine_lines(company)
+        planned = planned_files(files)
+        lines += _quarantine_lines(files)
     except SourceError as error:
         return [*lines, str(error)]
-    if not {file.entity.name for file in planned} & {"payments"}:
-        lines.append(
-            f"{company.files_source.path} holds no payments. Add payments and payment_allocations."
-        )
+    if files.needs_invoices and not {file.entity.name for file in planned} & {"payments"}:
+        lines.append(f"{files.path} holds no payments. Add payments and payment_allocations.")
     return lines
 
 
-def _quarantine_lines(company: Company) -> list[str]:
+def _quarantine_lines(files: FilesSource) -> list[str]:
     from datetime import datetime
 
     connection = duckdb.connect(":memory:")
     try:
         # Any load time serves: what is read here is kept nowhere.
-        load_files(connection, company.files_source, datetime(2000, 1, 1))  # noqa: DTZ001
+        load_files(connection, files, datetime(2000, 1, 1))  # noqa: DTZ001
         faults = connection.execute(
             "select file, line, column_name, raw_value, reason from raw_files._quarantine"
             " order by entity, line limit 50"

@@ -247,7 +247,7 @@ def ui(
         path = config or default_config_path()
         company = load_company(path)
         require_writable(company)
-        ensure_manifest()
+        ensure_manifest(company.source_names)
         os.environ["DAGSTER_HOME"] = str(prepare_dagster_home(company))
         os.environ["ENCOURS_CONFIG"] = str(path.resolve())
     out.print(f"Dagster UI on http://127.0.0.1:{port} — Ctrl-C ends it")

@@ -1,4 +1,21 @@
-with manifest as (select * from {{ source('raw_files', '_manifest') }}),
+with manifest as (
+    {%- for source_name in var("sources") %}
+    select
+        source,
+        entity,
+        load_id,
+        file,
+        rows_in,
+        loaded,
+        exact_duplicates,
+        quarantined,
+        deleted
+    from {{ source('raw_' ~ source_name, '_manifest') }}
+    {%- if not loop.last %}
+    union all
+    {%- endif -%}
+    {%- endfor %}
+),
 
 final as (
     select
@@ -11,6 +28,7 @@ final as (
         arg_max(loaded, load_id) as loaded,
         arg_max(exact_duplicates, load_id) as exact_duplicates,
         arg_max(quarantined, load_id) as quarantined,
+        arg_max(deleted, load_id) as deleted,
         round(
             case when arg_max(rows_in, load_id) > 0
                 then cast(arg_max(quarantined, load_id) as double) / arg_max(rows_in, load_id) end, 6

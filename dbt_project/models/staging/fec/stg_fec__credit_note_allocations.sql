@@ -1,0 +1,1 @@
+{{ staged_records('fec', 'credit_note_allocations') }}

@@ -1,0 +1,1 @@
+{{ staged_records('fec', 'invoice_due_dates') }}

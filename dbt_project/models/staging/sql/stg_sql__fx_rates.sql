@@ -1,0 +1,1 @@
+{{ staged_records('sql', 'fx_rates') }}

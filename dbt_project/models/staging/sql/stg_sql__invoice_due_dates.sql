@@ -1,0 +1,1 @@
+{{ staged_records('sql', 'invoice_due_dates') }}

@@ -1,0 +1,37 @@
+"""From the `[sources]` of a configuration to connectors that can be asked.
+
+Belongs here: which connector a table of the configuration means, with absolute paths. Does not
+belong here: the tables' shape (`config`, and each connector's settings), reading anything.
+"""
+
+from __future__ import annotations
+
+from connectors.files import FilesSource
+from connectors.files import build_source as build_files
+from connectors.source import Source
+from orchestration.config import LEDGER_SOURCES, Company
+
+
+def files_settings(company: Company) -> FilesSource | None:
+    """The files connector's settings with absolute paths; None where no files are configured."""
+    table = company.config.sources.files
+    if table is None:
+        return None
+    return FilesSource(
+        path=company.resolve(table.path),
+        mapping=company.resolve(table.mapping) if table.mapping else None,
+        form=table.form,
+        needs_invoices=not set(company.source_names) & (LEDGER_SOURCES - {"files"}),
+    )
+
+
+def build_sources(company: Company) -> tuple[Source, ...]:
+    """The company's sources, in order of precedence. Reads no data and no secret.
+
+    Args:
+        company: Whose sources.
+    """
+    built = []
+    if files := files_settings(company):
+        built.append(build_files(files))
+    return tuple(built)
