@@ -75,12 +75,14 @@ class RunTable(_Table):
         first_day: First daily partition.
         schedule_hour: Local hour of the daily schedule.
         max_quarantined_share: Share of an entity's rows above which the day stops.
+        max_stale_days: Days without a new invoice or payment after which a warning is given.
     """
 
     as_of_date: date | None = None
     first_day: date = date(2020, 1, 1)
     schedule_hour: Annotated[int, Field(ge=0, le=23)] = 6
     max_quarantined_share: Share = Decimal("0.01")
+    max_stale_days: Annotated[int, Field(ge=1, le=3650)] = 10
 
 
 class FilesTable(_Table):

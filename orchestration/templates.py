@@ -23,6 +23,7 @@ timezone = "Europe/Paris"        # the business date is a day in this zone
 first_day = {first_day}          # first daily partition in the Dagster UI
 schedule_hour = 6                # local hour of the daily schedule
 max_quarantined_share = 0.01     # above this share of an entity's rows the day stops
+max_stale_days = 10              # so long without an invoice or payment is worth a warning
 
 [sources.files]
 path = "{source}"                # folder with invoices.csv, payments.csv, … (or .parquet, .xlsx)

@@ -57,3 +57,7 @@ def prepare_schemas(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("create schema if not exists ml")
     for name, columns in ML_TABLES.items():
         connection.execute(f"create table if not exists ml.{name} ({columns})")
+    connection.execute("create schema if not exists audit")
+    connection.execute(
+        "create table if not exists audit.checked_loads (source varchar, entity varchar, load_id bigint)"
+    )

@@ -92,3 +92,25 @@
     where false
     {%- endfor %}
 {%- endmacro %}
+
+
+{#- Customers of several sources, one row each: a value is that of the first source, in order of
+    precedence, that has one; known since the first source knew it. With one source there is nothing to
+    do. -#}
+{% macro one_row_per_customer(relation) -%}
+    {%- if var("sources") | length == 1 %}
+    select * from {{ relation }}
+    {%- else -%}
+    {%- set first = "order by list_position(" ~ var("sources") ~ ", source_name), recorded_at desc, customer_name" %}
+    select
+        customer_id,
+        {%- for column in contract()['customers'].columns if column != 'customer_id' %}
+        first({{ column }} {{ first }}) filter (where {{ column }} is not null) as {{ column }},
+        {%- endfor %}
+        first(recorded_at {{ first }}) as recorded_at,
+        min(known_since) as known_since,
+        first(source_name {{ first }}) as source_name
+    from {{ relation }}
+    group by customer_id
+    {%- endif -%}
+{%- endmacro %}

@@ -1,131 +1,195 @@
-"""Expectations on what arrived, before anything is built on it.
+"""Checks of what arrived, before anything is built on it.
 
-Belongs here: schema, volume and values of raw tables, by Great Expectations; the share of rows in
-quarantine. Does not belong here: keys and relations between tables (dbt tests).
+Belongs here: which rows of which tables are asked, the share of rows in quarantine, the asset checks.
+Does not belong here: the expectations (`checks.expectations`), keys and relations between tables (dbt
+tests).
 """
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
+import duckdb
 
 from connectors.contract import ENTITIES, Entity
-from connectors.manifest import last_manifest_row
+from connectors.manifest import MANIFEST, last_manifest_row
 from connectors.source import Source
 from orchestration.assets.ingestion import raw_key
+from orchestration.checks.expectations import Finding, Validator, arrivals_suite, suite_of
 from orchestration.config import Company
-from orchestration.resources import CompanyResource
+from orchestration.resources import CompanyResource, as_of_date
 from orchestration.stages import stage
-from orchestration.warehouse import reading
+from orchestration.warehouse import reading, writing
 
 if TYPE_CHECKING:
     import pandas as pd
 
-CHECKED = ("customers", "invoices", "payments", "payment_allocations", "credit_notes", "fx_rates")
+# DuckDB's vectors of 2,048 rows: batches of half a million.
+_VECTORS_A_BATCH = 244
+# Ledgers that stand still are stale; a help desk may be quiet for a week.
+_MUST_BE_FRESH = ("invoices", "payments")
 
 
 @dataclass(frozen=True)
-class Finding:
-    """What the expectations found on one entity.
+class CheckedTable:
+    """A table that holds rows of an entity.
 
     Attributes:
         source: Name of the source.
         entity: Name of the entity.
-        passed: Whether all held.
-        expectations: How many were tried.
-        failed: The broken ones in words, with how many rows broke them.
     """
 
     source: str
     entity: str
-    passed: bool
-    expectations: int
-    failed: tuple[str, ...]
+
+    @property
+    def relation(self) -> str:
+        """Its name in the warehouse."""
+        return f"raw_{self.source}.{self.entity}"
+
+    @property
+    def key(self) -> dg.AssetKey:
+        """Its asset key."""
+        return raw_key(self.source, self.entity)
 
 
-def expectations_of(entity: Entity) -> list[Any]:
-    """The suite of an entity, derived from the contract."""
-    import great_expectations.expectations as gxe
+def checked_tables(sources: Sequence[Source]) -> list[CheckedTable]:
+    """Every raw table that holds an entity of the contract."""
+    return [CheckedTable(s.name, t) for s in sources for t in s.tables if t in ENTITIES]
 
-    suite: list[Any] = [
-        gxe.ExpectTableColumnsToMatchSet(column_set=list(entity.column_names), exact_match=True)
+
+def _columns(entity: Entity) -> str:
+    # pandas holds decimals as objects; a double is enough to see a sign.
+    columns = [
+        f"cast({c.name} as double) as {c.name}" if c.type in ("amount", "rate") else c.name
+        for c in entity.typed_columns
     ]
-    if entity.is_required:
-        suite.append(gxe.ExpectTableRowCountToBeBetween(min_value=1))
-    for column in entity.columns:
-        if column.is_required:
-            suite.append(gxe.ExpectColumnValuesToNotBeNull(column=column.name))
-        if column.domain:
-            suite.append(
-                gxe.ExpectColumnValuesToBeInSet(column=column.name, value_set=list(column.domain))
-            )
-        if column.type == "currency":
-            suite.append(gxe.ExpectColumnValuesToMatchRegex(column=column.name, regex="^[A-Z]{3}$"))
-        if column.name in entity.no_negative or column.type == "rate":
-            suite.append(gxe.ExpectColumnValuesToBeBetween(column=column.name, min_value=0))
-    return suite
+    if entity.name == "payments":
+        outgoing = "kind in ('refund', 'chargeback')"
+        columns.append(f"case when {outgoing} then cast(amount as double) end as outgoing_amount")
+    return ", ".join([*columns, "_load_id"])
 
 
-def check_table(context: Any, source_name: str, entity: Entity, table: "pd.DataFrame") -> Finding:
-    """Validate one table.
+def passed_load(connection: duckdb.DuckDBPyConnection, table: CheckedTable) -> int:
+    """The newest load of a table whose rows have passed; 0 where none has."""
+    [(load_id,)] = connection.execute(
+        "select coalesce(max(load_id), 0) from audit.checked_loads where source = ? and entity = ?",
+        [table.source, table.entity],
+    ).fetchall()
+    return int(load_id)
+
+
+def new_rows(
+    connection: duckdb.DuckDBPyConnection, table: CheckedTable, passed: int
+) -> "Iterator[pd.DataFrame]":
+    """Rows of the loads after one that passed, in batches; one empty batch where there are none."""
+    cursor = connection.execute(
+        f"select {_columns(ENTITIES[table.entity])} from {table.relation} where not _is_deleted"
+        " and _load_id > ?",
+        [passed],
+    )
+    batch = cursor.fetch_df_chunk(_VECTORS_A_BATCH)
+    while True:
+        yield batch
+        batch = cursor.fetch_df_chunk(_VECTORS_A_BATCH)
+        if batch.empty:
+            return
+
+
+def arrivals(
+    connection: duckdb.DuckDBPyConnection, source: str, day: date, entities: Sequence[str]
+) -> "pd.DataFrame":
+    """One row per table of a source that had a load: what its newest load says.
 
     Args:
-        context: An ephemeral Great Expectations context.
-        source_name: Name of the source.
-        entity: The entity the table holds.
-        table: Its rows, one column a contract column.
+        connection: The warehouse.
+        source: Name of the source.
+        day: The business date.
+        entities: Contract entities whose newest record is asked for.
+
+    Returns:
+        entity, unaccounted_rows, volume_ratio (null before the fourth load), days_since_newest (null
+        for tables that may rest and for a table without a record by that day).
     """
-    import great_expectations as gx
+    newest = {
+        name: connection.execute(
+            f"select ? - max({ENTITIES[name].effective_date}) from raw_{source}.{name}"
+            f" where {ENTITIES[name].effective_date} <= ?",
+            [day, day],
+        ).fetchall()[0][0]
+        for name in _MUST_BE_FRESH
+        if name in entities
+    }
+    frame = connection.execute(
+        "with loads as (select *, row_number() over (partition by entity order by load_id desc) as age"
+        f" from raw_{source}.{MANIFEST}), earlier as (select entity, median(rows_in) as rows_in"
+        " from loads where age between 2 and 11 group by entity having count(*) >= 3)"
+        " select loads.entity, loads.rows_in - loads.loaded - loads.exact_duplicates - loads.quarantined"
+        " as unaccounted_rows, loads.rows_in / nullif(earlier.rows_in, 0) as volume_ratio"
+        " from loads left join earlier on loads.entity = earlier.entity where age = 1 order by 1"
+    ).df()
+    # Null where the table may rest, so that the expectation does not ask it.
+    frame["days_since_newest"] = frame["entity"].map(newest).astype("float64")
+    return frame
 
-    source = context.data_sources.add_pandas(f"{source_name}.{entity.name}")
-    batch = source.add_dataframe_asset(entity.name).add_batch_definition_whole_dataframe("all")
-    suite = gx.ExpectationSuite(name=entity.name, expectations=expectations_of(entity))
-    result = batch.get_batch({"dataframe": table}).validate(suite, result_format="BASIC")
-    failed = tuple(
-        f"{r.expectation_config.type} on {r.expectation_config.kwargs.get('column', 'the table')}:"
-        f" {r.result.get('unexpected_count', r.result.get('observed_value', r.exception_info))}"
-        for r in result.results
-        if not r.success
-    )
-    return Finding(source_name, entity.name, bool(result.success), len(result.results), failed)
 
-
-def checked_tables(sources: Sequence[Source]) -> list[tuple[str, str]]:
-    """Source and entity of every raw table that has a suite."""
-    return [(s.name, table) for s in sources for table in CHECKED if table in s.tables]
-
-
-def check_raw(company: Company, tables: list[tuple[str, str]]) -> list[Finding]:
-    """Run the suites of raw tables.
+def check_raw(company: Company, sources: Sequence[Source], day: date) -> list[Finding]:
+    """Run the suites on what has arrived since they last passed, and write the data docs.
 
     Args:
         company: Whose warehouse.
-        tables: Source and entity of each.
-    """
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    import great_expectations as gx
-    from great_expectations.data_context.types.base import ProgressBarsConfig
+        sources: Its sources.
+        day: The business date.
 
-    context = gx.get_context(mode="ephemeral")
-    # Progress bars are for notebooks.
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    Returns:
+        One finding per table with a suite, and one per source named `_manifest`.
+    """
+    validator = Validator(company.home / "data_docs")
     findings = []
-    with reading(company.warehouse) as connection:
-        for source, name in tables:
-            entity = ENTITIES[name]
-            columns = ", ".join(_comparable(c.name, c.type) for c in entity.typed_columns)
-            table = connection.execute(
-                f"select {columns} from raw_{source}.{name} where not _is_deleted"
-            ).df()
-            findings.append(check_table(context, source, entity, table))
+    with writing(company.warehouse) as connection:
+        for table in checked_tables(sources):
+            findings.append(_check_table(connection, validator, table))
+        limit = company.config.run.max_stale_days
+        for source in sources:
+            frame = arrivals(connection, source.name, day, source.tables)
+            suite = arrivals_suite(limit)
+            findings.append(validator.validate(source.name, MANIFEST, [frame], suite))
+    if any(finding.rows for finding in findings if finding.table != MANIFEST):
+        validator.write_docs()
     return findings
 
 
-def _comparable(name: str, type_: str) -> str:
-    # pandas holds decimals as objects; a double is enough to see a sign.
-    return f"cast({name} as double) as {name}" if type_ in ("amount", "rate") else name
+def _check_table(
+    connection: duckdb.DuckDBPyConnection, validator: Validator, table: CheckedTable
+) -> Finding:
+    """Ask a table's rows that no check has passed yet; a table without any is not asked again."""
+    newest = last_manifest_row(connection, table.source, table.entity)
+    passed = passed_load(connection, table)
+    finding = Finding(table.source, table.entity, 0, 0)
+    if newest and newest.load_id > passed:
+        suite = suite_of(ENTITIES[table.entity])
+        batches = new_rows(connection, table, passed)
+        finding = validator.validate(table.source, table.entity, batches, suite)
+        if finding.passed:
+            connection.execute(
+                "insert into audit.checked_loads values (?, ?, ?)",
+                [table.source, table.entity, newest.load_id],
+            )
+    return _with_rows(connection, table, finding)
+
+
+def _with_rows(
+    connection: duckdb.DuckDBPyConnection, table: CheckedTable, finding: Finding
+) -> Finding:
+    """Add that a ledger needs rows at all, which batches of new rows cannot say."""
+    if not ENTITIES[table.entity].is_required or finding.broken:
+        return finding
+    if connection.execute(f"select 1 from {table.relation} limit 1").fetchone():
+        return finding
+    broken = (f"{table.relation} holds no row",)
+    return Finding(table.source, table.entity, 0, finding.expectations, broken, finding.odd)
 
 
 def quarantined_shares(
@@ -137,33 +201,66 @@ def quarantined_shares(
     return {key: (row.quarantined, row.rows_in) for key, row in rows.items() if row}
 
 
+def _metadata(finding: Finding, company: Company) -> dict[str, Any]:
+    return {
+        "rows not checked before": finding.rows,
+        "expectations": finding.expectations,
+        "broken": list(finding.broken),
+        "odd": list(finding.odd),
+        "data docs": dg.MetadataValue.path(company.home / "data_docs" / "index.html"),
+    }
+
+
 def build_raw_checks(sources: Sequence[Source]) -> list[dg.AssetChecksDefinition]:
-    """The checks on raw; a failed one stops what is built on it."""
-    checked = checked_tables(sources)
+    """The checks on raw; a failed blocking one stops what is built on it."""
     every = [(source.name, table) for source in sources for table in source.tables]
+    asked = [(t.source, t.entity) for t in checked_tables(sources)]
+    asked += [(source.name, MANIFEST) for source in sources]
 
     @dg.multi_asset_check(
         name="raw_expectations",
         specs=[
-            dg.AssetCheckSpec(
-                "expectations",
-                asset=raw_key(*table),
-                blocking=True,
-                description="Schema, volume and values as the import contract says (Great Expectations).",
-            )
-            for table in checked
+            *(
+                dg.AssetCheckSpec(
+                    "expectations",
+                    asset=raw_key(*table),
+                    blocking=True,
+                    description="Schema, keys, values, signs and dates as the import contract says, and every"
+                    " row accounted for (Great Expectations).",
+                )
+                for table in asked
+            ),
+            *(
+                dg.AssetCheckSpec(
+                    "unusual",
+                    asset=raw_key(*table),
+                    description="What a person should look at: volume against earlier loads, freshness, dates"
+                    " out of order (Great Expectations).",
+                )
+                for table in asked
+            ),
         ],
         pool="warehouse",
     )
-    def expectations(company: CompanyResource) -> Iterator[dg.AssetCheckResult]:
+    def expectations(
+        context: dg.AssetCheckExecutionContext, company: CompanyResource
+    ) -> Iterator[dg.AssetCheckResult]:
         with company.writer() as current, stage("Check"):
-            findings = check_raw(current, checked)
+            findings = check_raw(current, sources, as_of_date(context))
         for finding in findings:
+            key, metadata = raw_key(finding.source, finding.table), _metadata(finding, current)
             yield dg.AssetCheckResult(
                 passed=finding.passed,
-                asset_key=raw_key(finding.source, finding.entity),
+                asset_key=key,
                 check_name="expectations",
-                metadata={"expectations": finding.expectations, "failed": list(finding.failed)},
+                metadata=metadata,
+            )
+            yield dg.AssetCheckResult(
+                passed=not finding.odd,
+                asset_key=key,
+                check_name="unusual",
+                severity=dg.AssetCheckSeverity.WARN,
+                metadata=metadata,
             )
 
     @dg.multi_asset_check(

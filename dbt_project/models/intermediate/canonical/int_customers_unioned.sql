@@ -1,4 +1,8 @@
-with staged as ({{ staged('customers') }}
+with records as ({{ staged('customers') }}
+),
+
+-- A customer that several sources know is one row.
+staged as ({{ one_row_per_customer('records') }}
 ),
 
 invoices as (select * from {{ ref('int_invoices_unioned') }}),
