@@ -7,7 +7,8 @@ belong here: which rows are asked (`checks.raw`), Dagster.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+import shutil
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from connectors.contract import Entity
 from connectors.validation import EARLIEST_YEAR, LATEST_YEAR, known_currencies
+from orchestration.checks.data_docs import make_offline
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -159,6 +161,7 @@ class Validator:
         import great_expectations as gx
         from great_expectations.data_context.types.base import ProgressBarsConfig
 
+        self._docs = docs
         self._context = gx.get_context(mode="ephemeral")
         # Progress bars are for notebooks.
         self._context.variables.progress_bars = ProgressBarsConfig(globally=False)
@@ -211,9 +214,15 @@ class Validator:
                     (odd if is_odd else broken).append(_in_words(outcome))
         return Finding(source, table, rows, len(suite), tuple(broken), tuple(odd))
 
-    def write_docs(self) -> None:
-        """Write the data docs of everything validated so far."""
+    def write_docs(self, findings: Sequence[Finding]) -> None:
+        """Write the data docs of everything validated so far, in place of the last ones.
+
+        Args:
+            findings: What was found, in the order of the index.
+        """
+        shutil.rmtree(self._docs, ignore_errors=True)
         self._context.build_data_docs(site_names=["encours"])
+        make_offline(self._docs, findings)
 
 
 def _in_words(outcome: Any) -> str:

@@ -157,7 +157,7 @@ def check_raw(company: Company, sources: Sequence[Source], day: date) -> list[Fi
             suite = arrivals_suite(limit)
             findings.append(validator.validate(source.name, MANIFEST, [frame], suite))
     if any(finding.rows for finding in findings if finding.table != MANIFEST):
-        validator.write_docs()
+        validator.write_docs(findings)
     return findings
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import re
 
 import duckdb
 import pytest
@@ -58,7 +59,19 @@ def test_good_rows_pass_and_are_asked_once(company):
     assert all(found.passed and not found.odd for found in first)
     assert finding(first, "invoices").rows == 2
     assert finding(check_raw(company, [built], DAY), "invoices").rows == 0
-    assert "invoices" in (company.home / "data_docs" / "index.html").read_text()
+
+
+def test_data_docs_open_offline_and_link_every_page(company):
+    check_raw(company, [load(company, GOOD)], DAY)
+    docs = company.home / "data_docs"
+    pages = list(docs.rglob("*.html"))
+    assert len(pages) > 3
+    for page in pages:
+        text = page.read_text()
+        assert "<script" not in text
+        assert not re.search(r"<(link|img|iframe)[^>]*//", text)
+    [target] = re.findall(r'href="([^"]*)">files\.invoices<', (docs / "index.html").read_text())
+    assert "gross_amount" in (docs / target).read_text()
 
 
 @pytest.mark.parametrize(
