@@ -10,8 +10,9 @@ A record that a complete export no longer holds gets a tombstone: its key, and `
 
 from __future__ import annotations
 
+import json
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 
 import duckdb
@@ -103,7 +104,7 @@ def land_entity(
     _parse(connection, entity, relation, form)
     connection.execute("begin transaction")
     try:
-        _quarantine(connection, source, entity, load_id, file, malformed_relation)
+        _quarantine(connection, source, entity, load_id, file, malformed_relation, form)
         connection.execute(
             _append_statement(schema, entity),
             {
@@ -185,18 +186,21 @@ def _quarantine(
     load_id: int,
     file: str,
     malformed_relation: str,
+    form: TextForm,
 ) -> None:
+    written = json.dumps(asdict(form), ensure_ascii=False)
     target = f"raw_{source}.{QUARANTINE}"
     texts = ", ".join(f"{identifier(n)} := {identifier(n)}" for n in entity.column_names)
     connection.execute(
         f"insert into {target} select ?, ?, ?, ?, _line, error.column_name, error.raw_value, error.reason,"
-        f" raw_row from (select _line, unnest(_errors) as error, to_json(struct_pack({texts})) as raw_row"
+        f" raw_row, ? from (select _line, unnest(_errors) as error, to_json(struct_pack({texts})) as raw_row"
         f" from {INCOMING} where len(_errors) > 0)",
-        [source, entity.name, load_id, file],
+        [source, entity.name, load_id, file, written],
     )
     connection.execute(
-        f"insert into {target} select ?, ?, ?, ?, line, null, null, 'malformed_row', raw_row from {malformed_relation}",
-        [source, entity.name, load_id, file],
+        f"insert into {target} select ?, ?, ?, ?, line, null, null, 'malformed_row', raw_row, ?"
+        f" from {malformed_relation}",
+        [source, entity.name, load_id, file, written],
     )
 
 

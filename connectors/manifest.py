@@ -90,6 +90,8 @@ def prepare_ledgers(connection: duckdb.DuckDBPyConnection, source: str) -> None:
         f"create table if not exists {schema}.{QUARANTINE} (source varchar, entity varchar, load_id bigint,"
         " file varchar, line bigint, column_name varchar, raw_value varchar, reason varchar, raw_row json)"
     )
+    # How the row writes numbers and dates: a person corrects it in the same form.
+    connection.execute(f"alter table {schema}.{QUARANTINE} add column if not exists form varchar")
 
 
 def last_manifest_row(

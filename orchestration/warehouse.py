@@ -27,6 +27,12 @@ ML_TABLES = {
     ),
 }
 
+# What was checked and what persons decided: `row_id` is the hash of a row set aside.
+AUDIT_TABLES = {
+    "checked_loads": "source varchar, entity varchar, load_id bigint",
+    "corrections": "source varchar, entity varchar, row_id varchar, decision varchar, decided_at timestamp",
+}
+
 
 @contextmanager
 def writing(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -58,6 +64,5 @@ def prepare_schemas(connection: duckdb.DuckDBPyConnection) -> None:
     for name, columns in ML_TABLES.items():
         connection.execute(f"create table if not exists ml.{name} ({columns})")
     connection.execute("create schema if not exists audit")
-    connection.execute(
-        "create table if not exists audit.checked_loads (source varchar, entity varchar, load_id bigint)"
-    )
+    for name, columns in AUDIT_TABLES.items():
+        connection.execute(f"create table if not exists audit.{name} ({columns})")

@@ -29,6 +29,9 @@ th, td { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bo
 a { color: #1a4f8b; } ul { padding-left: 1.2rem; }
 .modal, .ge-walkthrough-modal, .btn-group, .ge-cta-footer, .card, nav img, .navbar-toggler, footer,
 .sticky .card-header { display: none; }
+.fa-check-circle::before { content: "✓"; color: #1c6b3a; font-style: normal; }
+.fa-times::before { content: "✗"; color: #a3231c; font-style: normal; }
+.fa-exclamation-triangle::before { content: "!"; color: #8a5a00; font-style: normal; }
 @media (prefers-color-scheme: dark) { body { color: #dde4ec; background: #141a21; } a { color: #8bbcf5; }
   .badge { background: #232c37; } .bad { color: #ff8b80; } .odd { color: #f0b44d; } .good { color: #7fd19a; } }
 </style>"""

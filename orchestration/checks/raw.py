@@ -19,6 +19,7 @@ from connectors.source import Source
 from orchestration.assets.ingestion import raw_key
 from orchestration.checks.expectations import Finding, Validator, arrivals_suite, suite_of
 from orchestration.config import Company
+from orchestration.quarantine import CORRECTION, open_rows
 from orchestration.resources import CompanyResource, as_of_date
 from orchestration.stages import stage
 from orchestration.warehouse import reading, writing
@@ -195,10 +196,23 @@ def _with_rows(
 def quarantined_shares(
     company: Company, tables: list[tuple[str, str]]
 ) -> dict[tuple[str, str], tuple[int, int]]:
-    """Quarantined and arrived rows of each raw table's newest load, by source and table."""
+    """Rows set aside and not dealt with, and all that arrived, of each raw table's newest export."""
+    shares: dict[tuple[str, str], tuple[int, int]] = {}
     with reading(company.warehouse) as connection:
-        rows = {key: last_manifest_row(connection, *key) for key in tables}
-    return {key: (row.quarantined, row.rows_in) for key, row in rows.items() if row}
+        for source in sorted({source for source, _ in tables}):
+            found = connection.execute(
+                f"with exports as (select * from raw_{source}.{MANIFEST} where not starts_with(file, ?)),"
+                " newest as (select entity, file, load_id, rows_in from exports"
+                "   qualify loaded_at = max(loaded_at) over (partition by entity)),"
+                f" aside as (select open_rows.entity, count(distinct (open_rows.file, line, row_id)) as aside"
+                f"   from ({open_rows(source)}) as open_rows semi join newest using (entity, file, load_id)"
+                "   group by open_rows.entity)"
+                " select entity, coalesce(any_value(aside), 0), sum(rows_in)"
+                " from newest left join aside using (entity) group by entity",
+                [CORRECTION],
+            ).fetchall()
+            shares |= {(source, entity): (int(bad), int(rows)) for entity, bad, rows in found}
+    return {key: shares[key] for key in tables if key in shares}
 
 
 def _metadata(finding: Finding, company: Company) -> dict[str, Any]:

@@ -9,17 +9,16 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
+from orchestration.cli.common import ConfigOption, explained_errors, fail, out
+from orchestration.cli.desk import desk
 from orchestration.config import (
     CONFIG_NAME,
     Company,
@@ -37,18 +36,13 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(desk, name="desk")
 # The zone of the configuration that `simulate` writes.
 SIMULATED_TIMEZONE = "Europe/Paris"
 
 # When the command began, for the times it prints.
 STARTED = time.perf_counter()
-out = Console()
-err = Console(stderr=True)
 
-ConfigOption = Annotated[
-    Path | None,
-    typer.Option("--config", "-c", help="An encours.toml; default ./data/encours.toml."),
-]
 SourceOption = Annotated[
     Path | None, typer.Option("--source", help="Takes the place of [sources.files] path.")
 ]
@@ -56,38 +50,6 @@ AsOfOption = Annotated[
     datetime | None,
     typer.Option("--as-of", formats=["%Y-%m-%d"], help="Business date; default today."),
 ]
-
-
-def fail(message: str, code: int = 1) -> NoReturn:
-    """Say what went wrong on one line each and leave with a code."""
-    for line in message.splitlines():
-        err.print(f"[bold red]✗[/] {escape(line)}", highlight=False, soft_wrap=True)
-    raise typer.Exit(code)
-
-
-@contextmanager
-def explained_errors() -> Iterator[None]:
-    """Turn every expected error into one line with its remedy and an exit code."""
-    from connectors.errors import SourceError
-    from orchestration.lock import HeldError
-    from orchestration.publishing import PublicationError
-    from orchestration.runs import DayFailedError
-    from outreach.policy import PolicyError
-
-    try:
-        yield
-    except ConfigError as error:
-        fail(str(error), 2)
-    except (SourceError, PolicyError, HeldError, DayFailedError, PublicationError) as error:
-        fail(str(error))
-    except PermissionError as error:
-        fail(
-            f"{error.filename or 'The folder'} may not be written. Give permission, or choose another home folder."
-        )
-    except OSError as error:
-        fail(
-            f"{error.strerror or error}: {error.filename or ''}. Free space or correct the path, then run again."
-        )
 
 
 def business_date(company: Company, as_of: datetime | None) -> date:

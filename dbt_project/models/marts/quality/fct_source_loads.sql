@@ -9,32 +9,81 @@ with manifest as (
         loaded,
         exact_duplicates,
         quarantined,
-        deleted
+        deleted,
+        loaded_at
     from {{ source('raw_' ~ source_name, '_manifest') }}
+    -- Rows that a person corrected are a load of their own, not the newest export.
+    where not starts_with(file, 'correction')
     {%- if not loop.last %}
     union all
     {%- endif -%}
     {%- endfor %}
 ),
 
+corrections as (select * from {{ source('audit', 'corrections') }}),
+
+set_aside as (
+    {%- for source_name in var("sources") %}
+    select distinct
+        source,
+        entity,
+        load_id,
+        line,
+        md5(cast(raw_row as varchar)) as row_id
+    from {{ source('raw_' ~ source_name, '_quarantine') }}
+    {%- if not loop.last %}
+    union all
+    {%- endif -%}
+    {%- endfor %}
+),
+
+dealt_with as (
+    select
+        set_aside.source,
+        set_aside.entity,
+        set_aside.load_id,
+        count(*) as corrected
+    from set_aside
+    semi join corrections
+        on
+            set_aside.source = corrections.source
+            and set_aside.entity = corrections.entity
+            and set_aside.row_id = corrections.row_id
+    group by set_aside.source, set_aside.entity, set_aside.load_id
+),
+
+-- What matters is the newest load, of all its files: an export that was corrected is clean again.
+newest as (
+    select manifest.*
+    from manifest
+    qualify loaded_at = max(loaded_at) over (partition by source, entity)
+),
+
 final as (
     select
-        source as source_name,
-        entity,
-        max(load_id) as load_count,
-        arg_max(file, load_id) as file_name,
-        -- What matters is the newest file: an export that was corrected is clean again.
-        arg_max(rows_in, load_id) as rows_in,
-        arg_max(loaded, load_id) as loaded,
-        arg_max(exact_duplicates, load_id) as exact_duplicates,
-        arg_max(quarantined, load_id) as quarantined,
-        arg_max(deleted, load_id) as deleted,
+        newest.source as source_name,
+        newest.entity,
+        max(newest.load_id) as load_count,
+        string_agg(distinct newest.file, ', ' order by newest.file) as file_name,
+        cast(sum(newest.rows_in) as bigint) as rows_in,
+        cast(sum(newest.loaded) as bigint) as loaded,
+        cast(sum(newest.exact_duplicates) as bigint) as exact_duplicates,
+        cast(sum(newest.quarantined - coalesce(dealt_with.corrected, 0)) as bigint) as quarantined,
+        cast(sum(coalesce(dealt_with.corrected, 0)) as bigint) as corrected,
+        cast(sum(newest.deleted) as bigint) as deleted,
         round(
-            case when arg_max(rows_in, load_id) > 0
-                then cast(arg_max(quarantined, load_id) as double) / arg_max(rows_in, load_id) end, 6
+            case when sum(newest.rows_in) > 0
+                then
+                    cast(sum(newest.quarantined - coalesce(dealt_with.corrected, 0)) as double) / sum(newest.rows_in)
+            end, 6
         ) as quarantined_share
-    from manifest
-    group by source, entity
+    from newest
+    left join dealt_with
+        on
+            newest.source = dealt_with.source
+            and newest.entity = dealt_with.entity
+            and newest.load_id = dealt_with.load_id
+    group by newest.source, newest.entity
 )
 
 select * from final

@@ -1,0 +1,57 @@
+"""What all commands share: where they print, how they fail, the option that names the company.
+
+Belongs here: the two consoles, one line per error, exit codes. Does not belong here: a command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from orchestration.config import ConfigError
+
+out = Console()
+err = Console(stderr=True)
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", "-c", help="An encours.toml; default ./data/encours.toml."),
+]
+
+
+def fail(message: str, code: int = 1) -> NoReturn:
+    """Say what went wrong on one line each and leave with a code."""
+    for line in message.splitlines():
+        err.print(f"[bold red]✗[/] {escape(line)}", highlight=False, soft_wrap=True)
+    raise typer.Exit(code)
+
+
+@contextmanager
+def explained_errors() -> Iterator[None]:
+    """Turn every expected error into one line with its remedy and an exit code."""
+    from connectors.errors import SourceError
+    from orchestration.lock import HeldError
+    from orchestration.publishing import PublicationError
+    from orchestration.runs import DayFailedError
+    from outreach.policy import PolicyError
+
+    try:
+        yield
+    except ConfigError as error:
+        fail(str(error), 2)
+    except (SourceError, PolicyError, HeldError, DayFailedError, PublicationError) as error:
+        fail(str(error))
+    except PermissionError as error:
+        fail(
+            f"{error.filename or 'The folder'} may not be written. Give permission, or choose another home folder."
+        )
+    except OSError as error:
+        fail(
+            f"{error.strerror or error}: {error.filename or ''}. Free space or correct the path, then run again."
+        )

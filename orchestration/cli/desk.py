@@ -1,0 +1,97 @@
+"""`encours desk`: what a person looks through and decides.
+
+Belongs here: the commands under `desk` and what they print. Does not belong here: what they do
+(`orchestration.quarantine`).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from duckdb import DuckDBPyConnection
+from rich.markup import escape
+
+from connectors.errors import SourceError
+from connectors.manifest import ManifestRow
+from orchestration import quarantine as rows_aside
+from orchestration.cli.common import ConfigOption, explained_errors, out
+from orchestration.config import Company, ConfigError, default_config_path, load_company
+from orchestration.lock import writer_lock
+from orchestration.warehouse import prepare_schemas, writing
+
+desk = typer.Typer(no_args_is_help=True, help="Look through what waits for a person, and decide.")
+
+
+@desk.command()
+def quarantine(
+    config: ConfigOption = None,
+    export: Annotated[
+        Path | None, typer.Option(help="Write the rows to CSV files in this folder, to correct.")
+    ] = None,
+    apply: Annotated[
+        Path | None, typer.Option(help="Land the corrected rows of such a file.")
+    ] = None,
+) -> None:
+    """Rows set aside: see them, export them for correction, bring them back."""
+    with explained_errors():
+        company = load_company(config or default_config_path())
+        if not company.warehouse.exists():
+            raise ConfigError(f"{company.warehouse} does not exist. Run `encours run` first.")
+        with writer_lock(company.home, 0.0), writing(company.warehouse) as connection:
+            prepare_schemas(connection)
+            loaded = _loaded_sources(company, connection)
+            if apply:
+                now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+                landed, ignored = rows_aside.apply(connection, loaded, apply, now)
+            found = rows_aside.summary(connection, loaded)
+            written = rows_aside.export(connection, loaded, export) if export else []
+        if apply:
+            _say_applied(landed, ignored)
+    if not written:
+        _show(found)
+    for path in written:
+        out.print(f"wrote {path}", highlight=False, soft_wrap=True)
+    if written:
+        out.print(
+            "Correct the rows there, write `correct` or `ignore` under decision, then for each file:"
+            " encours desk quarantine --apply <file>, and encours run."
+        )
+
+
+def _loaded_sources(company: Company, connection: DuckDBPyConnection) -> tuple[str, ...]:
+    schemas = {
+        row[0] for row in connection.execute("select schema_name from duckdb_schemas()").fetchall()
+    }
+    return tuple(name for name in company.source_names if f"raw_{name}" in schemas)
+
+
+def _show(found: list[rows_aside.QuarantinedRows]) -> None:
+    if not found:
+        out.print("✓ nothing is set aside")
+        return
+    for row in found:
+        place = f"{row.source} {row.file}: {row.entity.replace('_', ' ')}"
+        fault = f"{row.column} {row.reason.replace('_', ' ')}".strip()
+        times = f"{row.rows:,} rows, first in line" if row.rows > 1 else "line"
+        line = f"✗ {place}, {fault}, {times} {row.first_line}"
+        out.print(escape(line), highlight=False, soft_wrap=True)
+    out.print("To correct them: encours desk quarantine --export <folder>")
+
+
+def _say_applied(landed: list[ManifestRow], ignored: int) -> None:
+    for row in landed:
+        out.print(
+            f"{row.source} {row.entity}: {row.loaded} corrected rows loaded, {row.exact_duplicates} already"
+            f" there, {row.quarantined} still wrong",
+            highlight=False,
+        )
+    if ignored:
+        out.print(f"{ignored} rows left out for good", highlight=False)
+    if not landed and not ignored:
+        raise SourceError("No row has a decision.", "Write `correct` or `ignore` under decision.")
+    if any(row.quarantined for row in landed):
+        raise typer.Exit(1)
+    out.print("They count from the next `encours run`.")
