@@ -235,11 +235,13 @@ class Trust:
         loads: one entry a source and entity.
         model_figures: the newest evaluation of each model up to the day, segment `all`.
         open_totals: the open balance as each mart states it, by the mart's name.
+        entities: entities of the import contract that hold a record.
     """
 
     loads: tuple[SourceLoad, ...]
     model_figures: tuple[ModelFigure, ...]
     open_totals: dict[str, Decimal]
+    entities: frozenset[str]
 
     def figure(self, model: str, metric: str) -> ModelFigure | None:
         """Return one figure of a model over all its cases, None where it was not measured."""
@@ -252,8 +254,8 @@ class Trust:
         return len(set(self.open_totals.values())) == 1
 
     def has_rows(self, entity: str) -> bool:
-        """Whether any source brought rows of the entity, whatever became of them."""
-        return any(load.entity == entity and load.rows_in > 0 for load in self.loads)
+        """Whether any source holds a record of the entity."""
+        return entity in self.entities
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ TABLES = (
     "fct_churn_predictions",
     "fct_model_evaluations",
     "fct_source_loads",
+    "fct_entity_records",
 )
 
 

@@ -272,6 +272,7 @@ def _trust(connection: duckdb.DuckDBPyConnection, as_of_date: dt.date) -> Trust:
         select 'fct_dso', sum(open_invoices_amount_reporting)
         from marts.fct_dso where as_of_date = $as_of_date
     """
+    entities_sql = "select entity from marts.fct_entity_records where record_count > 0"
     totals = rows_of(connection, totals_sql, {"as_of_date": as_of_date})
     return Trust(
         loads=tuple(SourceLoad(**row) for row in rows_of(connection, loads_sql, [])),
@@ -282,4 +283,5 @@ def _trust(connection: duckdb.DuckDBPyConnection, as_of_date: dt.date) -> Trust:
             row["mart"]: row["amount"] if row["amount"] is not None else Decimal("0.00")
             for row in totals
         },
+        entities=frozenset(row["entity"] for row in rows_of(connection, entities_sql, [])),
     )

@@ -45,7 +45,7 @@ def missing_sources(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     loaded = {
         name
         for (name,) in connection.execute(
-            "select entity from marts.fct_source_loads where rows_in > quarantined"
+            "select entity from marts.fct_entity_records where record_count > 0"
         ).fetchall()
     }
     return {entity: purpose for entity, purpose in _NEEDED_FOR.items() if entity not in loaded}

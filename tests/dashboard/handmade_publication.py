@@ -139,6 +139,10 @@ SCHEMAS = {
         "quarantined": "bigint",
         "quarantined_share": "double",
     },
+    "fct_entity_records": {
+        "entity": "varchar",
+        "record_count": "bigint",
+    },
 }
 
 
@@ -359,6 +363,12 @@ def handmade_rows() -> dict[str, Rows]:
             load("invoices", 96, quarantined=1),
             load("subscription_versions", 4),
             load("tickets", 0),
+        ],
+        "fct_entity_records": [
+            {"entity": "customers", "record_count": 3},
+            {"entity": "invoices", "record_count": 95},
+            {"entity": "subscription_versions", "record_count": 4},
+            {"entity": "tickets", "record_count": 0},
         ],
     }
 

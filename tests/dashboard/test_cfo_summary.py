@@ -113,8 +113,8 @@ def test_leaving_states_moves_and_revenue_at_risk(rows, page_of):
 
 
 def test_absent_subscriptions_are_said_instead_of_zero_revenue(rows, page_of):
-    rows["fct_source_loads"] = [
-        row for row in rows["fct_source_loads"] if row["entity"] != "subscription_versions"
+    rows["fct_entity_records"] = [
+        row for row in rows["fct_entity_records"] if row["entity"] != "subscription_versions"
     ]
     page = Page(page_of(rows))
     assert "No subscriptions were found in the sources" in page.sections["leaving"]

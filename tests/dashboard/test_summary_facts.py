@@ -112,8 +112,8 @@ def test_a_base_rate_ranks_nobody(rows, facts_of):
 
 
 def test_no_retention_without_subscriptions_rather_than_zeros(rows, facts_of):
-    rows["fct_source_loads"] = [
-        row for row in rows["fct_source_loads"] if row["entity"] != "subscription_versions"
+    rows["fct_entity_records"] = [
+        row for row in rows["fct_entity_records"] if row["entity"] != "subscription_versions"
     ]
     rows["fct_mrr_movements"] = [movement(AS_OF, "0", 0)]
     assert facts_of(rows).retention is None
