@@ -66,7 +66,11 @@ def data_warnings(connection: duckdb.DuckDBPyConnection) -> list[str]:
             f"{row['entity'].replace('_', ' ')} {row['quarantined']}" for row in quarantined
         )
         lines.append(f"Rows in quarantine, left out: {parts}.")
-    suspended = rows_of(connection, "from marts.fct_suspense order by entity, reason, currency")
+    # A CRM is full of companies that are no customers: only the doubtful ones are worth a warning.
+    suspended = rows_of(
+        connection,
+        "from marts.fct_suspense where reason <> 'customer_not_linked' order by entity, reason, currency",
+    )
     lines += [
         f"{row['record_count']} {row['entity'].replace('_', ' ')} in {row['currency']} are left out:"
         f" {row['reason'].replace('_', ' ')}."

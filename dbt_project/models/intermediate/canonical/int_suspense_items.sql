@@ -131,17 +131,15 @@ unsettleable as (
     left join money on settlements.entity = money.entity and settlements.money_id = money.money_id
 ),
 
+unlinked as ({{ unlinked_records() }}
+),
+
 final as (
     select entity, record_id, customer_id, effective_date, currency, amount, reason from without_rate
     union all
-    select
-        entity,
-        record_id,
-        customer_id,
-        effective_date,
-        currency,
-        amount,
-        reason
+    select entity, record_id, customer_id, effective_date, currency, amount, reason from unlinked
+    union all
+    select entity, record_id, customer_id, effective_date, currency, amount, reason
     from unsettleable
     where reason is not null
 )
