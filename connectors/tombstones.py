@@ -17,7 +17,7 @@ from connectors.validation import identifier
 # A complete export without more than this share of the known records is cut short, not emptied.
 MAX_DELETED_SHARE = 0.5
 # Below so few records a share says nothing.
-_FEW_RECORDS = 20
+FEW_RECORDS = 20
 
 
 def bury(
@@ -65,7 +65,7 @@ def bury(
         [(known,)] = connection.execute(
             f"select count(distinct ({keys})) from {table} where _load_id < ?", [load_id]
         ).fetchall()
-        if known > _FEW_RECORDS and gone > max_share * known:
+        if known > FEW_RECORDS and gone > max_share * known:
             raise SourceError(
                 f"{file} is declared complete and lacks {gone} of {known} known {entity.name}.",
                 "Export it again in full, or remove is_complete if it holds only a part.",
