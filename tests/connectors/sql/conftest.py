@@ -28,6 +28,7 @@ class Rig:
     engine: sa.Engine
     warehouse: duckdb.DuckDBPyConnection
     folder: Path
+    first_load: dt.datetime = LOADED_AT
 
     def sql(self, text, **values):
         """Run statements on the server, committed; rows of the last one that gives some."""
@@ -35,11 +36,11 @@ class Rig:
             result = connection.execute(sa.text(text), values)
             return [tuple(row) for row in result] if result.returns_rows else []
 
-    def load(self, day=0, said=None, **entities):
+    def load(self, day=0, said=None, timezone="UTC", **entities):
         """Load the mapped entities `day` days after the first load; manifest rows by entity."""
-        source = build_source(SqlSource(entities=entities), self.folder)
+        source = build_source(SqlSource(entities=entities, timezone=timezone), self.folder)
         source.prepare(self.warehouse)
-        at = LOADED_AT + dt.timedelta(days=day)
+        at = self.first_load + dt.timedelta(days=day)
         progress = said.append if said is not None else lambda _: None
         return {row.entity: row for row in source.load(self.warehouse, at, progress)}
 
