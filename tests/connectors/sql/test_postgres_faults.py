@@ -389,7 +389,7 @@ def test_missing_or_renamed_column_or_table_is_named_and_changes_nothing(erp, ch
     erp.load(**ENTITIES)
     before = (erp.state(), erp.state("customers"))
     erp.sql(f"alter table invoices {change}; insert into clients values ('C3', 'Three')")
-    with pytest.raises(SourceError, match="no column 'total'|no table or view 'invoices'"):
+    with pytest.raises(SourceError, match=r"no column 'total'|no table or view 'invoices'"):
         erp.load(day=1, **ENTITIES)
     assert (erp.state(), erp.state("customers")) == before
 
