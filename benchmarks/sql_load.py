@@ -78,7 +78,7 @@ def read(folder: Path) -> None:
 
 
 def load(folder: Path, days: tuple[int, ...] = (0,)) -> None:
-    source = build_source(SOURCE, folder / "sql")
+    source = build_source(SOURCE, folder)
     with duckdb.connect(str(folder / "warehouse.duckdb")) as connection:
         source.prepare(connection)
         for day in days:

@@ -16,14 +16,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from connectors.errors import SourceError
+
 _ROWS = "rows"
-_WORK = "pipeline"
-# dlt reads its settings from the environment; these hold while a pipeline of ours runs.
-_SETTINGS = {
-    "RUNTIME__DLTHUB_TELEMETRY": "false",
-    "RUNTIME__LOG_LEVEL": "CRITICAL",
-    "RESTORE_FROM_DESTINATION": "false",
-}
+_TELEMETRY = "RUNTIME__DLTHUB_TELEMETRY"
 
 
 @contextmanager
@@ -39,16 +35,22 @@ def parquet_pipeline(name: str, folder: Path) -> Iterator[Any]:
 
     Yields:
         A `dlt.Pipeline`; `parquet_files` names what it wrote.
+
+    Raises:
+        SourceError: The folder cannot be written or emptied.
     """
     import dlt
 
     drop_left_over(folder)
-    folder.mkdir(parents=True, mode=0o700)
-    with _environment(_SETTINGS | {"DLT_DATA_DIR": str(folder / "dlt")}):
+    try:
+        folder.mkdir(parents=True, mode=0o700)
+    except OSError as error:
+        raise unwritable(error) from None
+    with _confined_to(folder):
         pipeline = dlt.pipeline(
             name,
-            pipelines_dir=str(folder / _WORK),
-            destination=dlt.destinations.filesystem(bucket_url=str(folder)),
+            pipelines_dir=str(folder / "pipeline"),
+            destination=dlt.destinations.filesystem(bucket_url=folder.resolve().as_uri()),
             dataset_name=_ROWS,
         )
         try:
@@ -63,9 +65,14 @@ def drop_left_over(folder: Path) -> bool:
 
     Returns:
         Whether there was anything.
+
+    Raises:
+        SourceError: It cannot be removed.
     """
     found = folder.exists()
     shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists():
+        raise SourceError(f"Folder {folder} cannot be emptied.", "Give the user write permission.")
     return found
 
 
@@ -74,15 +81,42 @@ def parquet_files(folder: Path, table: str) -> list[Path]:
     return sorted((folder / _ROWS / table).glob("*.parquet"))
 
 
+def unwritable(error: OSError) -> SourceError:
+    """The named error for files that cannot be written: no space, no right, read-only."""
+    return SourceError(
+        f"The landing folder cannot be written: {error.strerror}.",
+        "Free space, or give the user write permission.",
+    )
+
+
+def causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and what lies beneath it; dlt wraps what a source raised."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
+
+
 @contextmanager
-def _environment(settings: dict[str, str]) -> Iterator[None]:
+def _confined_to(folder: Path) -> Iterator[None]:
+    """dlt without telemetry and quiet, reading and writing nothing outside `folder`."""
+    settings = {
+        _TELEMETRY: "false",
+        "RUNTIME__LOG_LEVEL": "CRITICAL",
+        "RESTORE_FROM_DESTINATION": "false",
+        "DLT_DATA_DIR": str(folder),
+        "DLT_LOCAL_DIR": str(folder),
+        "DLT_PROJECT_DIR": str(folder),
+    }
     before = {name: os.environ.get(name) for name in settings}
     os.environ.update(settings)
     try:
         yield
     finally:
         for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
+            # Telemetry stays off in this process: dlt asks again at exit.
+            if value is not None:
                 os.environ[name] = value
+            elif name != _TELEMETRY:
+                del os.environ[name]

@@ -5,6 +5,7 @@ in the databases (the tests).
 """
 
 import os
+import pwd
 import secrets
 import shutil
 import socket
@@ -18,8 +19,8 @@ from pathlib import Path
 import pytest
 
 REQUIRED = "ENCOURS_REQUIRE_POSTGRES"
-# The server refuses to run as root; Debian's package makes this user.
-SERVER_USER = "postgres"
+# The server refuses to run as root; Debian's package makes the first of these users.
+SERVER_USERS = ("postgres", "nobody")
 MISSING = (
     "no PostgreSQL server program: install Debian's package `postgresql`, or put `initdb` on PATH"
 )
@@ -74,7 +75,7 @@ def free_port() -> int:
 def postgres_server(programs: Path) -> Iterator[PostgresServer]:
     """Start a server in a temporary folder; stop it and remove the folder at the end."""
     folder = Path(tempfile.mkdtemp(prefix="encours-postgres-"))
-    user = SERVER_USER if os.geteuid() == 0 else None
+    user = _server_user()
     password = secrets.token_urlsafe(12)
     try:
         (folder / "password").write_text(password, encoding="utf-8")
@@ -93,7 +94,9 @@ def postgres_server(programs: Path) -> Iterator[PostgresServer]:
         plain = ("--encoding", "UTF8", "--locale", "C", "--no-sync")
         _run([programs / "initdb", "--pgdata", data, *made, *plain], user)
         # Durability of the server is not what is tested: without fsync it starts in a second.
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -c fsync=off -k {folder}"
+        options = (
+            f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
+        )
         log = folder / "log"
         control = [programs / "pg_ctl", "--pgdata", data, "--wait"]
         _run([*control, "--log", log, "--options", options, "start"], user)
@@ -103,6 +106,14 @@ def postgres_server(programs: Path) -> Iterator[PostgresServer]:
             _run([*control, "--mode", "immediate", "stop"], user)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _server_user() -> str | None:
+    """The user to run the server as; None for the one who runs the tests."""
+    if os.geteuid() != 0:
+        return None
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return next(name for name in SERVER_USERS if name in known)
 
 
 def _run(command: list[str | Path], user: str | None) -> None:

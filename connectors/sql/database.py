@@ -192,6 +192,6 @@ def as_text(snapshot: Snapshot, column: Any, kind: Any) -> Any:
         style = 126 if isinstance(kind, sa.Date | sa.DateTime) else None
         style = 2 if isinstance(kind, mssql.MONEY | mssql.SMALLMONEY) else style
         if style:
-            return sa.func.convert(sa.text("nvarchar(40)"), column, style)
+            return sa.func.convert(sa.text("nvarchar(40)"), column, sa.literal_column(str(style)))
         return sa.cast(column, sa.Unicode())
     return sa.cast(column, sa.String(4000) if snapshot.dialect == "oracle" else sa.Text)

@@ -15,7 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from connectors.dlt_pipeline import parquet_files
+from connectors.dlt_pipeline import causes, parquet_files, unwritable
 from connectors.errors import SourceError
 from connectors.sql.database import Snapshot, as_text, columns_of, missing_column
 from connectors.sql.declaration import SqlEntity, SqlSource
@@ -156,8 +156,11 @@ def extract(
             pipeline.extract(_resource(snapshot, selection, start), loader_file_format="parquet")
         except Exception as error:
             raise _cause(source, error, f"{selection.entity} ({selection.place})") from None
-    pipeline.normalize()
-    pipeline.load()
+    try:
+        pipeline.normalize()
+        pipeline.load()
+    except Exception as error:
+        raise _cause(source, error, "what it gave") from None
     return {s.entity: parquet_files(folder, s.entity) for s, _ in selections}
 
 
@@ -165,10 +168,14 @@ def _cause(source: SqlSource, error: BaseException, place: str) -> SourceError:
     """What lies at the bottom of dlt's report; dlt's own words quote rows."""
     from sqlalchemy.exc import SQLAlchemyError
 
-    cause: BaseException | None = error
-    while cause is not None and not isinstance(cause, SQLAlchemyError):
-        error, cause = cause, cause.__cause__ or cause.__context__
-    return explained(source, cause or error, place)
+    chain = list(causes(error))
+    for each in chain:
+        if isinstance(each, SQLAlchemyError):
+            return explained(source, each, place)
+    for each in chain:
+        if isinstance(each, OSError):
+            return unwritable(each)
+    return explained(source, chain[-1], place)
 
 
 def _resource(snapshot: Snapshot, selection: Selection, start: CursorValue | None) -> Any:

@@ -66,7 +66,7 @@ def build_source(settings: SqlSource, folder: Path) -> Source:
 
     Args:
         settings: `[sources.sql]` of the configuration.
-        folder: Folder of its own for files under way; empty between loads.
+        folder: The company's landing folder; a load works in `<folder>/sql` and leaves nothing.
     """
 
     def load(
@@ -98,7 +98,7 @@ def load_sql(
     Args:
         connection: The warehouse, writable.
         source: The configured source.
-        folder: Folder of its own for files under way.
+        folder: The company's landing folder.
         loaded_at: UTC time of the load.
         progress: Called with what is being done.
 
@@ -112,13 +112,14 @@ def load_sql(
     """
     connection.execute("set TimeZone = 'UTC'")
     prepare_raw(connection, NAME)
-    if drop_left_over(folder):
+    own = folder / NAME
+    if drop_left_over(own):
         progress("drops what an interrupted load left, and reads it again")
-    with parquet_pipeline(f"encours_{NAME}", folder) as pipeline:
+    with parquet_pipeline(f"encours_{NAME}", own) as pipeline:
         with open_snapshot(source) as snapshot:
             planned = _plan(connection, source, snapshot, loaded_at)
             wanted = [(plan.selection, plan.window.start) for plan in planned]
-            files = extract(source, snapshot, pipeline, folder, wanted, progress)
+            files = extract(source, snapshot, pipeline, own, wanted, progress)
         for plan in planned:
             rows = files[plan.entity.name]
             project(connection, plan.table, plan.entity, plan.mapped, rows, source.timezone)

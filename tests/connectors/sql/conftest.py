@@ -80,7 +80,7 @@ def rig(server, tmp_path, monkeypatch) -> Iterator[Rig]:
     engine = sa.create_engine(server.url(name), poolclass=sa.NullPool)
     monkeypatch.setenv(URL_ENV, server.url(name))
     with duckdb.connect(":memory:") as warehouse:
-        yield Rig(server, name, engine, warehouse, tmp_path / "landing" / "sql")
+        yield Rig(server, name, engine, warehouse, tmp_path / "landing")
     engine.dispose()
     with admin.connect() as connection:
         connection.exec_driver_sql(f"drop database {name} with (force)")

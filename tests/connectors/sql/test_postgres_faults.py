@@ -1,5 +1,7 @@
 """What goes wrong with a database: a named error and no change, or the clean run's tables."""
 
+import errno
+import gc
 import json
 import os
 import subprocess
@@ -59,7 +61,7 @@ def refused(rig, match, **entities):
         "select table_name from information_schema.tables where table_schema='raw_sql'"
     )
     assert all(rig.raw(f"select count(*) from raw_sql.{name}") == [(0,)] for (name,) in tables)
-    assert not rig.folder.exists()
+    assert not (rig.folder / "sql").exists()
     return str(caught.value)
 
 
@@ -183,6 +185,25 @@ def test_server_that_ends_the_session_in_mid_table_changes_nothing(erp, monkeypa
     assert erp.load(**ENTITIES)["invoices"].loaded == 500
 
 
+def test_landing_folder_that_cannot_be_made_is_named(erp, tmp_path):
+    (tmp_path / "landing").write_text("a file where the folder should be")
+    with pytest.raises(SourceError, match="The landing folder cannot be written: Not a directory"):
+        erp.load(**ENTITIES)
+
+
+# The writer that could not write is never closed.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_disk_that_fills_up_while_reading_is_named_and_changes_nothing(erp, monkeypatch):
+    import pyarrow.parquet
+
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(pyarrow.parquet.ParquetWriter, "write_table", full)
+    refused(erp, "The landing folder cannot be written: No space left on device")
+    gc.collect()
+
+
 # --- Killed -----------------------------------------------------------------------------------
 
 
@@ -211,7 +232,7 @@ def test_load_killed_at_any_point_is_made_up_for_by_the_next(erp, tmp_path, poin
         check=False,
     )
     assert done.returncode == -9, done.stderr.decode()
-    assert folder.exists()
+    assert (folder / "sql").exists()
 
     # Rows that come after the kill do not hide those from before it.
     erp.sql("insert into invoices values ('I501', 'C1', '2026-01-01', 'EUR', 1, '2026-03-09')")
