@@ -240,10 +240,13 @@ def test_other_records_under_a_new_numbering_are_refused_too(erp):
     assert erp.state() == before
 
 
-def test_changed_mapping_reads_everything_again(erp):
-    fill(erp, 5)
-    erp.load(invoices=INVOICES)
-    mapped = INVOICES | {"columns": COLUMNS | {"net_amount": "total"}}
+@pytest.mark.parametrize("sweep_days", [0, 7])
+def test_changed_mapping_reads_everything_again(erp, sweep_days):
+    fill(erp, 4, at="2026-02-01 12:00+00")
+    fill(erp, 1, first=5)
+    mapped = INVOICES | {"sweep_days": sweep_days}
+    erp.load(invoices=mapped)
+    mapped = mapped | {"columns": COLUMNS | {"net_amount": "total"}}
     row = erp.load(day=1, invoices=mapped)["invoices"]
     assert (counts(row), row.window_from) == ((5, 5, 0, 0, 0), None)
 

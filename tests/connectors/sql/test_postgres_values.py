@@ -125,15 +125,24 @@ def test_time_arrives_in_utc(rig, kind, value, zone, utc):
     assert land(rig, "recorded_at", kind, [f"'{value}'"], timezone=zone) == [(utc,)]
 
 
-def test_settings_of_the_servers_user_do_not_change_what_arrives(rig):
+@pytest.mark.parametrize(
+    ("kind", "value", "text"),
+    [
+        ("timestamptz", "'2026-01-31 23:30+00'", "2026-01-31 23:30:00+00"),
+        ("date", "'2026-01-31'", "2026-01-31"),
+        ("bytea", r"'\x00ff'", r"\x00ff"),
+        ("double precision", "0.1::float8 + 0.2::float8", "0.30000000000000004"),
+    ],
+)
+def test_settings_of_the_servers_user_do_not_change_what_arrives(rig, kind, value, text):
     rig.sql(
         f"alter database {rig.name} set timezone = 'Asia/Tokyo';"
         f" alter database {rig.name} set datestyle = 'SQL, DMY';"
-        f" alter database {rig.name} set bytea_output = 'escape'"
+        f" alter database {rig.name} set bytea_output = 'escape';"
+        f" alter database {rig.name} set extra_float_digits = -5"
     )
-    assert land(rig, "due_date", "timestamptz", ["'2026-01-31 23:30+00'"]) == [
-        (dt.date(2026, 1, 31),)
-    ]
+    written = land(rig, "purchase_order", kind, [value])
+    assert written == [(text,)]
 
 
 @pytest.mark.parametrize(
