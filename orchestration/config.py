@@ -25,6 +25,7 @@ from pydantic import (
 )
 
 from connectors.files import FileForm
+from connectors.sql import SqlSource
 
 CONFIG_NAME = "encours.toml"
 # Sources whose customers owe money; the others say more about them.
@@ -97,6 +98,7 @@ class SourcesTable(_Table):
     """`[sources]`: where the data comes from, in order of precedence."""
 
     files: FilesTable | None = None
+    sql: SqlSource | None = None
 
     @property
     def names(self) -> tuple[str, ...]:

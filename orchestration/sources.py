@@ -9,6 +9,7 @@ from __future__ import annotations
 from connectors.files import FilesSource
 from connectors.files import build_source as build_files
 from connectors.source import Source
+from connectors.sql import build_source as build_sql
 from orchestration.config import LEDGER_SOURCES, Company
 
 
@@ -32,6 +33,9 @@ def build_sources(company: Company) -> tuple[Source, ...]:
         company: Whose sources.
     """
     built = []
+    sources = company.config.sources
     if files := files_settings(company):
         built.append(build_files(files))
+    if sources.sql:
+        built.append(build_sql(sources.sql, company.landing))
     return tuple(built)

@@ -6,7 +6,7 @@ tests).
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -150,8 +150,13 @@ def check_raw(company: Company, sources: Sequence[Source], day: date) -> list[Fi
     validator = Validator(company.home / "data_docs")
     findings = []
     with writing(company.warehouse) as connection:
-        for table in checked_tables(sources):
-            findings.append(_check_table(connection, validator, table))
+        tables = checked_tables(sources)
+        missing = _without_rows(connection, tables)
+        for table in tables:
+            finding = _check_table(connection, validator, table)
+            if table in missing:
+                finding = replace(finding, broken=(*finding.broken, missing[table]))
+            findings.append(finding)
         limit = company.config.run.max_stale_days
         for source in sources:
             frame = arrivals(connection, source.name, day, source.tables)
@@ -178,19 +183,22 @@ def _check_table(
                 "insert into audit.checked_loads values (?, ?, ?)",
                 [table.source, table.entity, newest.load_id],
             )
-    return _with_rows(connection, table, finding)
+    return finding
 
 
-def _with_rows(
-    connection: duckdb.DuckDBPyConnection, table: CheckedTable, finding: Finding
-) -> Finding:
-    """Add that a ledger needs rows at all, which batches of new rows cannot say."""
-    if not ENTITIES[table.entity].is_required or finding.broken:
-        return finding
-    if connection.execute(f"select 1 from {table.relation} limit 1").fetchone():
-        return finding
-    broken = (f"{table.relation} holds no row",)
-    return Finding(table.source, table.entity, 0, finding.expectations, broken, finding.odd)
+def _without_rows(
+    connection: duckdb.DuckDBPyConnection, tables: Sequence[CheckedTable]
+) -> dict[CheckedTable, str]:
+    """Tables of entities that the ledger needs and that no source holds, with what to say."""
+    missing: dict[CheckedTable, str] = {}
+    for name in [name for name, entity in ENTITIES.items() if entity.is_required]:
+        holding = [table for table in tables if table.entity == name]
+        if not any(
+            connection.execute(f"select 1 from {table.relation} limit 1").fetchone()
+            for table in holding
+        ):
+            missing |= {table: f"{table.relation} holds no row" for table in holding}
+    return missing
 
 
 def quarantined_shares(
