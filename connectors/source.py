@@ -31,6 +31,8 @@ class Source:
             party_id (the customer_id of staging), party_name, email_domains varchar[], vat_number,
             company_number, country, external_ids varchar[].
         is_ledger: Whether its parties owe money; those of a CRM may be prospects.
+        entities: Raw tables that hold entities of the import contract; none where the source lands a
+            vendor's own objects, which staging turns into entities.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Source:
     load: Callable[[duckdb.DuckDBPyConnection, datetime, Progress], list[ManifestRow]]
     parties: str
     is_ledger: bool
+    entities: tuple[str, ...] = ()
 
 
 # Headings under which exports carry a registration number; the contract has no column for them.

@@ -16,7 +16,7 @@ from orchestration.assets.publication import build_publication
 from orchestration.assets.scoring import build_models, build_predictions
 from orchestration.assets.transformation import build_dbt_assets
 from orchestration.checks.predictions import build_prediction_checks
-from orchestration.checks.raw import build_raw_checks
+from orchestration.checks.raw import build_raw_checks, build_staged_checks
 from orchestration.config import default_config_path, load_company
 from orchestration.dbt import ensure_manifest
 from orchestration.jobs import build_jobs, build_schedule, build_sensor, daily_partitions
@@ -38,7 +38,8 @@ def build_definitions(config_path: Path, source_path: Path | None = None) -> dg.
     company = load_company(config_path, source_path)
     partitions = daily_partitions(company)
     sources = build_sources(company)
-    dbt_models = build_dbt_assets(ensure_manifest(company.source_names), partitions)
+    vendors = [source.name for source in sources if not source.entities]
+    dbt_models = build_dbt_assets(ensure_manifest(company.source_names), partitions, vendors)
     marts = sorted(
         (key for model in dbt_models for key in model.keys if key.path[0] == "marts"),
         key=lambda key: key.to_user_string(),
@@ -54,7 +55,11 @@ def build_definitions(config_path: Path, source_path: Path | None = None) -> dg.
             build_publication(marts, partitions),
             build_emission(partitions),
         ],
-        asset_checks=[*build_raw_checks(sources), *build_prediction_checks()],
+        asset_checks=[
+            *build_raw_checks(sources),
+            *build_staged_checks(sources),
+            *build_prediction_checks(),
+        ],
         jobs=jobs,
         schedules=[build_schedule(company, jobs)],
         sensors=[build_sensor(jobs)],

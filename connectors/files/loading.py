@@ -108,6 +108,7 @@ def build_source(settings: FilesSource) -> Source:
         ),
         parties=contract_parties(SOURCE),
         is_ledger=True,
+        entities=tuple(ENTITIES),
     )
 
 

@@ -83,6 +83,7 @@ def build_source(settings: SqlSource, folder: Path) -> Source:
         load=load,
         parties=contract_parties(NAME),
         is_ledger=True,
+        entities=tuple(ENTITIES),
     )
 
 

@@ -57,17 +57,17 @@ def land(
     return loads, newest
 
 
-def _preview_query(source: str, table: str) -> str:
+def _preview_query(source: Source, table: str) -> str:
     # Objects of a vendor are shown without their content, which may name persons.
     columns = "object_id, updated_at, _load_id"
-    if table in ENTITIES:
+    if table in source.entities:
         columns = ", ".join(column.name for column in ENTITIES[table].columns[:8])
-    return f"select {columns} from raw_{source}.{table} order by _load_id desc, _line limit 5"
+    return f"select {columns} from raw_{source.name}.{table} order by _load_id desc, _line limit 5"
 
 
 def _metadata(
     connection: duckdb.DuckDBPyConnection,
-    source: str,
+    source: Source,
     table: str,
     row: ManifestRow | None,
     is_new: bool,
@@ -88,10 +88,10 @@ def _metadata(
     }
     if row.window_to:
         metadata["window"] = f"{row.window_from or 'the beginning'} to {row.window_to}"
-    if table not in _PERSONAL:
+    if table not in _PERSONAL or table not in source.entities:
         preview = markdown_table(connection, _preview_query(source, table))
         metadata["preview"] = dg.MetadataValue.md(preview)
-        count = connection.execute(f"select count(*) from raw_{source}.{table}").fetchall()
+        count = connection.execute(f"select count(*) from raw_{source.name}.{table}").fetchall()
         metadata["dagster/row_count"] = count[0][0]
     return metadata
 
@@ -143,7 +143,7 @@ def _build_raw(source: Source, partitions: dg.PartitionsDefinition) -> dg.Assets
             with reading(current.warehouse) as connection:
                 details = {
                     table: _metadata(
-                        connection, name, table, newest.get(table), table in loaded_now
+                        connection, source, table, newest.get(table), table in loaded_now
                     )
                     for table in tables
                 }

@@ -4,7 +4,7 @@ Belongs here: running dbt and what a person wants to see of its tables. Does not
 (dbt_project), what dbt is passed (`orchestration.dbt`).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +20,22 @@ from orchestration.stages import stage
 
 
 def build_dbt_assets(
-    manifest: Path, partitions: dg.PartitionsDefinition
+    manifest: Path, partitions: dg.PartitionsDefinition, staged_first: Sequence[str] = ()
 ) -> list[dg.AssetsDefinition]:
-    """The dbt models before and after scoring, each stage one dbt run."""
+    """The dbt models before and after scoring, each stage one dbt run.
+
+    Args:
+        manifest: The parsed project.
+        partitions: The daily partitions.
+        staged_first: Sources whose staging is a run of its own, so that what it makes of a vendor's
+            objects is checked before it is used.
+    """
+    folders = " ".join(f"path:models/staging/{name}" for name in staged_first)
 
     @dbt_assets(
         manifest=manifest,
         name="warehouse",
-        exclude=AFTER_SCORING,
+        exclude=f"{AFTER_SCORING} {folders}".strip(),
         dagster_dbt_translator=Translator(),
         partitions_def=partitions,
         backfill_policy=ONE_DAY_A_RUN,
@@ -51,7 +59,23 @@ def build_dbt_assets(
         with company.writer() as current, stage("Decide") as note:
             yield from _build(context, current, note)
 
-    return [warehouse, decisions]
+    if not staged_first:
+        return [warehouse, decisions]
+
+    @dbt_assets(
+        manifest=manifest,
+        name="staging",
+        select=folders,
+        dagster_dbt_translator=Translator(),
+        partitions_def=partitions,
+        backfill_policy=ONE_DAY_A_RUN,
+        pool="warehouse",
+    )
+    def staging(context: dg.AssetExecutionContext, company: CompanyResource) -> Iterator[Any]:
+        with company.writer() as current, stage("Transform") as note:
+            yield from _build(context, current, note)
+
+    return [staging, warehouse, decisions]
 
 
 def _build(

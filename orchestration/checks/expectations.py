@@ -217,9 +217,13 @@ class Validator:
     def write_docs(self, findings: Sequence[Finding]) -> None:
         """Write the data docs of everything validated so far, in place of the last ones.
 
+        Where no table had anything new the last ones stay.
+
         Args:
             findings: What was found, in the order of the index.
         """
+        if not any(finding.rows for finding in findings if not finding.table.startswith("_")):
+            return
         shutil.rmtree(self._docs, ignore_errors=True)
         self._context.build_data_docs(site_names=["encours"])
         make_offline(self._docs, findings)

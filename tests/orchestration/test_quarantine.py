@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from connectors.errors import SourceError
 from connectors.files import FileForm, FilesSource, load_files
-from orchestration.checks.raw import quarantined_shares
+from orchestration.checks.tables import quarantined_shares
 from orchestration.cli.main import app
 from orchestration.config import load_company
 from orchestration.quarantine import apply, export, summary

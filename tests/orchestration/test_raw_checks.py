@@ -9,7 +9,8 @@ import pytest
 
 from connectors.contract import ENTITIES
 from connectors.files import FilesSource, build_source
-from orchestration.checks.raw import CheckedTable, arrivals, check_raw, checked_tables
+from orchestration.checks.raw import check_raw
+from orchestration.checks.tables import CheckedTable, arrivals, checked_tables
 from orchestration.config import load_company
 from orchestration.templates import configuration_text
 from orchestration.warehouse import prepare_schemas
@@ -63,7 +64,7 @@ def test_good_rows_pass_and_are_asked_once(company):
 
 def test_data_docs_open_offline_and_link_every_page(company):
     check_raw(company, [load(company, GOOD)], DAY)
-    docs = company.home / "data_docs"
+    docs = company.home / "data_docs" / "raw"
     pages = list(docs.rglob("*.html"))
     assert len(pages) > 3
     for page in pages:
@@ -117,7 +118,7 @@ def test_stale_ledger_and_sudden_volume_are_odd_and_stop_nothing(company):
         built = load(company, rows, loaded_at=dt.datetime(2026, 1, day))
     built = load(company, GOOD, loaded_at=dt.datetime(2026, 1, 31))
     with duckdb.connect(str(company.warehouse)) as connection:
-        frame = arrivals(connection, "files", dt.date(2026, 2, 15), built.tables)
+        frame = arrivals(connection, built, dt.date(2026, 2, 15))
     invoices = frame.set_index("entity").loc["invoices"]
     assert (invoices.unaccounted_rows, invoices.volume_ratio, invoices.days_since_newest) == (
         0,
