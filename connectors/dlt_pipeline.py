@@ -105,6 +105,8 @@ def _confined_to(folder: Path) -> Iterator[None]:
         _TELEMETRY: "false",
         "RUNTIME__LOG_LEVEL": "CRITICAL",
         "RESTORE_FROM_DESTINATION": "false",
+        # One list or table after the other, so that a failure and the progress have one place.
+        "EXTRACT__NEXT_ITEM_MODE": "fifo",
         "DLT_DATA_DIR": str(folder),
         "DLT_LOCAL_DIR": str(folder),
         "DLT_PROJECT_DIR": str(folder),

@@ -150,18 +150,29 @@ def extract(
     Raises:
         SourceError: The database broke off; none of the entities may be landed.
     """
-    for selection, start in selections:
-        progress(selection.entity)
-        try:
-            pipeline.extract(_resource(snapshot, selection, start), loader_file_format="parquet")
-        except Exception as error:
-            raise _cause(source, error, f"{selection.entity} ({selection.place})") from None
+    at_work = _AtWork("what it gave")
+
+    def begin(entity: str, place: str) -> None:
+        progress(entity)
+        at_work.place = f"{entity} ({place})"
+
+    resources = [_resource(snapshot, selection, start, begin) for selection, start in selections]
     try:
+        # One package for all: dlt takes a quarter of a second a package, whatever is in it.
+        pipeline.extract(resources, loader_file_format="parquet")
+        at_work.place = "what it gave"
         pipeline.normalize()
         pipeline.load()
     except Exception as error:
-        raise _cause(source, error, "what it gave") from None
+        raise _cause(source, error, at_work.place) from None
     return {s.entity: parquet_files(folder, s.entity) for s, _ in selections}
+
+
+@dataclass
+class _AtWork:
+    """What is being read, for the message if it fails."""
+
+    place: str
 
 
 def _cause(source: SqlSource, error: BaseException, place: str) -> SourceError:
@@ -178,7 +189,12 @@ def _cause(source: SqlSource, error: BaseException, place: str) -> SourceError:
     return explained(source, chain[-1], place)
 
 
-def _resource(snapshot: Snapshot, selection: Selection, start: CursorValue | None) -> Any:
+def _resource(
+    snapshot: Snapshot,
+    selection: Selection,
+    start: CursorValue | None,
+    begin: Callable[[str, str], None],
+) -> Any:
     import dlt
     import sqlalchemy as sa
     from dlt.sources.sql_database import sql_table
@@ -196,7 +212,7 @@ def _resource(snapshot: Snapshot, selection: Selection, start: CursorValue | Non
         )
     metadata = sa.MetaData()
     sa.Table(selection.entity, metadata)
-    resource = sql_table(
+    return sql_table(
         snapshot.connection.engine,
         table=selection.entity,
         metadata=metadata,
@@ -204,17 +220,19 @@ def _resource(snapshot: Snapshot, selection: Selection, start: CursorValue | Non
         backend="pyarrow",
         chunk_size=CHUNK_ROWS,
         table_adapter_callback=lambda _: selection.subquery,
-        table_loader_class=_loader_class(snapshot),
+        table_loader_class=_loader_class(
+            snapshot, lambda: begin(selection.entity, selection.place)
+        ),
     )
-    return resource
 
 
-def _loader_class(snapshot: Snapshot) -> Any:
+def _loader_class(snapshot: Snapshot, begin: Callable[[], None]) -> Any:
     """dlt's loader, reading inside the snapshot's transaction instead of a connection of its own."""
     from dlt.sources.sql_database import TableLoader
 
     class SnapshotLoader(TableLoader):
         def _load_rows(self, query: Any, backend_kwargs: dict[str, Any]) -> Iterator[Any]:
+            begin()
             result = snapshot.connection.execute(
                 query, execution_options={"yield_per": self.chunk_size}
             )

@@ -9,9 +9,10 @@ from pathlib import Path
 from unittest import mock
 
 import duckdb
+from dlt.sources.sql_database import TableLoader
 
 from connectors import landing
-from connectors.sql import SqlSource, build_source, extraction, loading
+from connectors.sql import SqlSource, build_source, loading
 
 
 def die(*_, **__):
@@ -30,7 +31,7 @@ def die_at_call(function, number):
 
 POINTS = {
     "while reading": lambda: mock.patch.object(
-        extraction, "_resource", die_at_call(extraction._resource, 2)
+        TableLoader, "_convert_result", die_at_call(TableLoader._convert_result, 2)
     ),
     "before dlt moves its files": lambda: mock.patch("dlt.Pipeline.normalize", die),
     "before dlt is done": lambda: mock.patch("dlt.Pipeline.load", die),
