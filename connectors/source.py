@@ -17,6 +17,10 @@ from connectors.manifest import ManifestRow
 Progress = Callable[[str], None]
 
 
+def _nothing() -> None:
+    """Nothing can be asked without loading."""
+
+
 @dataclass(frozen=True)
 class Source:
     """A configured source.
@@ -33,6 +37,7 @@ class Source:
         is_ledger: Whether its parties owe money; those of a CRM may be prospects.
         entities: Raw tables that hold entities of the import contract; none where the source lands a
             vendor's own objects, which staging turns into entities.
+        probe: Finds out, loading nothing, whether the source can be asked at all; raises SourceError.
     """
 
     name: str
@@ -42,6 +47,7 @@ class Source:
     parties: str
     is_ledger: bool
     entities: tuple[str, ...] = ()
+    probe: Callable[[], None] = _nothing
 
 
 # Headings under which exports carry a registration number; the contract has no column for them.

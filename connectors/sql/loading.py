@@ -84,7 +84,19 @@ def build_source(settings: SqlSource, folder: Path) -> Source:
         parties=contract_parties(NAME),
         is_ledger=True,
         entities=tuple(ENTITIES),
+        probe=lambda: probe_sql(settings),
     )
+
+
+def probe_sql(settings: SqlSource) -> None:
+    """Connect and look up every table, query and column that the configuration names; read no row.
+
+    Raises:
+        SourceError: The database cannot be reached, or something that is named does not exist.
+    """
+    with open_snapshot(settings) as snapshot:
+        for name, mapped in settings.entities.items():
+            select_entity(snapshot, name, mapped)
 
 
 def load_sql(

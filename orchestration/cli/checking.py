@@ -10,7 +10,7 @@ import duckdb
 from connectors.errors import SourceError
 from connectors.files import FilesSource, load_files, planned_files
 from orchestration.config import Company
-from orchestration.sources import files_settings
+from orchestration.sources import build_sources, files_settings
 from outreach.policy import DEFAULT_POLICY_PATH, PolicyError, load_policy
 
 
@@ -21,6 +21,11 @@ def findings(company: Company) -> list[str]:
         load_policy(company.policy_path or DEFAULT_POLICY_PATH)
     except PolicyError as error:
         lines += error.problems
+    for source in build_sources(company):
+        try:
+            source.probe()
+        except SourceError as error:
+            lines.append(str(error))
     files = files_settings(company)
     if files is None:
         return lines

@@ -199,3 +199,14 @@ def test_statement_for_sql_server_writes_times_and_money_in_full():
     asked = Snapshot(None, "mysql", "erp")
     statement = sa.select(as_text(asked, sa.column("n", sa.Numeric(18, 2)), kinds["n"]))
     assert str(statement.compile(dialect=mysql.dialect())) == "SELECT CAST(n AS CHAR) AS n"
+
+
+def test_probe_names_what_does_not_exist_and_loads_nothing(erp, tmp_path):
+    def probe(**changes):
+        mapped = INVOICES | changes
+        build_source(SqlSource(entities={"invoices": mapped}), tmp_path / "landing").probe()
+
+    probe()
+    with pytest.raises(SourceError, match="has no column 'totl'"):
+        probe(columns=COLUMNS | {"gross_amount": "totl"})
+    assert not (tmp_path / "landing").exists()
