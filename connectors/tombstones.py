@@ -63,12 +63,14 @@ def bury(
     [(gone,)] = connection.execute("select count(*) from _gone").fetchall()
     if gone:
         [(known,)] = connection.execute(
-            f"select count(distinct ({keys})) from {table} where _load_id < ?", [load_id]
+            f"select count(*) from (select arg_max(_is_deleted, (_load_id, _line)) as is_gone from {table}"
+            f" where _load_id < ? group by {keys}) where not is_gone",
+            [load_id],
         ).fetchall()
         if known > FEW_RECORDS and gone > max_share * known:
             raise SourceError(
                 f"{file} is declared complete and lacks {gone} of {known} known {entity.name}.",
-                "Export it again in full, or remove is_complete if it holds only a part.",
+                "Export it again in full, or declare it for what it is: a part (is_complete = false), or truly shrunk (max_deleted_share).",
             )
         connection.execute(
             f"insert into {table} ({keys}, _file, _line, _load_id, _loaded_at, _is_first_load, _is_deleted)"
