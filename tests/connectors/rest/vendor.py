@@ -59,8 +59,8 @@ class Vendor:
         since = int(query.get("since", 0))
         items = [i for i in items if not isinstance(i, dict) or i.get("updated", since) >= since]
         if "after" in query:
-            start = next(n for n, i in enumerate(items) if str(i["id"]) == query["after"]) + 1
-            items = items[start:]
+            places = [n for n, i in enumerate(items) if str(i["id"]) == query["after"]]
+            items = items[places[0] + 1 :] if places else items
         size = int(query.get("limit", self.page_size))
         page, rest = items[:size], items[size:]
         return {"data": page, "next": page[-1]["id"] if rest else None}
