@@ -9,6 +9,10 @@
             'customers', 'invoices', 'invoice_due_dates', 'payments', 'payment_allocations', 'credit_notes',
             'credit_note_allocations', 'write_offs',
         ],
+        'stripe': [
+            'customers', 'contacts', 'invoices', 'invoice_due_dates', 'payments', 'payment_allocations', 'credit_notes',
+            'credit_note_allocations', 'disputes', 'write_offs', 'subscription_versions',
+        ],
     }) }}
 {%- endmacro %}
 

@@ -1,0 +1,15 @@
+with settlements as (select * from {{ ref('base_stripe__settlements') }}),
+
+final as (
+    select
+        settlement_id as credit_note_id,
+        invoice_id,
+        cast(settled_at as date) as allocation_date,
+        allocated_amount as amount,
+        settled_at as recorded_at,
+        settled_at as known_since
+    from settlements
+    where kind = 'credit'
+)
+
+select * from final
