@@ -125,7 +125,8 @@ def land_objects(
         [file, load_id, loaded_at],
     )
     connection.execute(
-        f"insert into raw_{source}.{QUARANTINE} select ?, ?, ?, _file, _line, error.column_name,"
+        f"insert into raw_{source}.{QUARANTINE} (source, entity, load_id, file, line, column_name,"
+        " raw_value, reason, raw_row) select ?, ?, ?, _file, _line, error.column_name,"
         " error.raw_value, error.reason, payload from (select _file, _line, payload,"
         f" unnest(_errors) as error from _arrived_{of.name})",
         [source, of.name, load_id],
@@ -139,7 +140,7 @@ def _items(number: int, extract: Extract) -> str:
         f" {extract.task.read.is_deleted} as _is_told_deleted, {extract.task.read.is_keys_only} as _is_key"
     )
     if not extract.files:
-        return f"{_NO_ITEMS} limit 0"
+        return _NO_ITEMS
     files = ", ".join(quoted(str(path)) for path in extract.files)
     return (
         "select object_id, cast(timezone('UTC', updated_at) as timestamp) as updated_at, payload, line,"

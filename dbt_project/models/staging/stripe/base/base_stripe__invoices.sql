@@ -34,12 +34,20 @@ read as (
         coalesce(
             {{ text_at('subscription') }}, {{ text_at('parent.subscription_details.subscription') }}
         ) as subscription_id,
-        {{ text_at('charge') }} as charge_id,
+        coalesce({{ text_at('charge.id') }}, {{ text_at('charge') }}) as charge_id,
         {{ text_at('payment_intent') }} as payment_intent_id,
         {{ unix_at('due_date') }} as due_at,
         {{ unix_at('created') }} as created_at,
-        coalesce({{ unix_at('effective_at') }}, {{ unix_at('status_transitions.finalized_at') }}) as invoiced_at,
-        {{ unix_at('status_transitions.finalized_at') }} as finalized_at,
+        {{ unix_at('effective_at') }} as effective_at,
+        -- Every other transition comes after it was finalized.
+        coalesce(
+            {{ unix_at('status_transitions.finalized_at') }},
+            least(
+                {{ unix_at('status_transitions.paid_at') }},
+                {{ unix_at('status_transitions.voided_at') }},
+                {{ unix_at('status_transitions.marked_uncollectible_at') }}
+            )
+        ) as finalized_at,
         {{ unix_at('status_transitions.paid_at') }} as paid_at,
         {{ unix_at('status_transitions.voided_at') }} as voided_at,
         {{ unix_at('status_transitions.marked_uncollectible_at') }} as uncollectible_at,
@@ -63,7 +71,7 @@ final as (
         read.payment_intent_id,
         read.due_at,
         read.created_at,
-        read.invoiced_at,
+        coalesce(read.effective_at, read.finalized_at) as invoiced_at,
         read.finalized_at,
         coalesce(read.paid_at, transitions.paid_at) as paid_at,
         coalesce(read.voided_at, transitions.voided_at) as voided_at,
