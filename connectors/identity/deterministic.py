@@ -17,7 +17,8 @@ from connectors.identity.parties import DOMAINS, IDS, PARTIES
 CANDIDATES = "_identity_candidates"
 CROWDED = "_identity_crowded"
 _TARGETS = "_identity_targets"
-TEMPORARY = (CANDIDATES, CROWDED, _TARGETS)
+_HELD, _GROUPS, _PAIRS = "_identity_held", "_identity_groups", "_identity_pairs"
+TEMPORARY = (CANDIDATES, CROWDED, _TARGETS, _HELD, _GROUPS, _PAIRS)
 
 METHODS = (
     "override",
@@ -28,12 +29,11 @@ METHODS = (
     "normalised_name",
     "probabilistic",
 )
-# More pairs than this behind one domain or name, and it tells nobody apart.
-_MANY_PAIRS = 25
+# With more pairs behind one domain or name, it tells nobody apart.
+_FEW_PAIRS = "left_holders * right_holders <= 25"
 # A number may stand on many records of a CRM, but on few accounts of a ledger.
 _MANY_HOLDERS = 5
 
-# Numbers agree, one and the same or none known / differ; see `number_agreement`.
 _NUMBERS_AGREE = (
     "(coalesce(l.vat = r.vat, false) or coalesce(l.company_key = r.company_key, false))"
 )
@@ -47,6 +47,8 @@ CONTRADICTION = (
     " when l.legal_form <> r.legal_form then 'different_legal_forms' end"
 )
 NAMES = "_identity_names(l.tokens, r.tokens, l.squashed, r.squashed)"
+_NAMES_SHOWN = f"names: ' || replace({NAMES}, '_', ' ')"
+_AGREEING = "('same', 'same_but_generic_words', 'same_but_spelling')"
 _ONE_IS_LEDGER = "(l.is_ledger or r.is_ledger)"
 # The domain's own label says more than the name: it is not the name, nor a part, nor its initials.
 _ROOT_IS_NEWS = "not _identity_repeats(root, l.squashed, l.tokens)"
@@ -68,12 +70,10 @@ def find_candidates(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(f"create or replace temp table {CROWDED} (party_no integer, shared varchar)")
     _same_ids(connection)
     _explicit_ids(connection)
-    _numbers(connection, "vat", "vat_number", "VAT number")
-    _numbers(connection, "company_key", "company_number", "company number")
+    _numbers(connection, "vat", "vat_number", 0.995)
+    _numbers(connection, "company_key", "company_number", 0.99)
     _domains(connection)
-    _names_with_domain(connection)
-    _names_with_root(connection)
-    _names_alone(connection)
+    _names(connection)
 
 
 def _create_macros(connection: duckdb.DuckDBPyConnection) -> None:
@@ -81,10 +81,10 @@ def _create_macros(connection: duckdb.DuckDBPyConnection) -> None:
     for statement in (
         # What is left of the tokens once those of the other name are taken away.
         "_identity_left(own, other) as list_filter(own, lambda token: not list_contains(other, token))",
-        # One letter in four may be wrong, a digit never: `hotel 12` is not `hotel 13`.
+        # One letter in four may be wrong or swapped, a digit never: `hotel 12` is not `hotel 13`.
         "_identity_typo(a, b) as len(a) > 0 and len(b) > 0"
         " and regexp_replace(a, '[^0-9]', '', 'g') = regexp_replace(b, '[^0-9]', '', 'g')"
-        " and levenshtein(a, b) <= least(len(a), len(b)) // 4",
+        " and damerau_levenshtein(a, b) <= least(len(a), len(b)) // 4",
         "_identity_related(own, other) as case"
         " when len(own) = 0 and len(other) = 0 then 'same'"
         f" when len(own) = 0 or len(other) = 0 then case when len(list_filter(list_concat(own, other),"
@@ -134,9 +134,9 @@ def _same_ids(connection: duckdb.DuckDBPyConnection) -> None:
         "explicit_id",
         f"select l.party_no as left_no, r.party_no as right_no from {PARTIES} as l join {PARTIES} as r"
         " on l.party_id = r.party_id and l.source_no < r.source_no where l.is_ledger and r.is_ledger",
-        "1, 'same id in ' || l.source || ' and ' || r.source || ', names: ' || replace(" + NAMES + ", '_', ' '),"
+        f"1, 'same id in ' || l.source || ' and ' || r.source || ', {_NAMES_SHOWN},"
         f" case when {_NUMBERS_DIFFER} then 'different_numbers'"
-        f" when {NAMES} not in ('same', 'same_but_generic_words', 'same_but_spelling') then 'different_names' end",
+        f" when {NAMES} not in {_AGREEING} then 'different_names' end",
     )
 
 
@@ -174,138 +174,124 @@ def _explicit_ids(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _numbers(
-    connection: duckdb.DuckDBPyConnection, column: str, method: str, called: str
+def _match(
+    connection: duckdb.DuckDBPyConnection, called: str, key: str, label: str, few: str, held: str
 ) -> None:
-    counted = (
-        f"select party_no, source_no, {column} as number, count(*) over (partition by source_no, {column}) as holders"
-        f" from {PARTIES} where {column} is not null"
+    """Fill `_identity_pairs`: parties of two sources with the same key, and how many hold it in each.
+
+    A key that too many hold makes no pairs: its parties are noted in `_identity_crowded`. Groups are
+    counted before they are joined: 10,000 companies named `unknown` would be 100 million pairs.
+
+    Args:
+        connection: The warehouse.
+        called: What the key is, for `_identity_crowded`.
+        key: Expression of the key over `held`.
+        label: Expression of what evidence shows of it.
+        few: Condition on left_holders and right_holders under which pairs are made.
+        held: Relation of party_no, source_no and what key and label need.
+    """
+    connection.execute(
+        f"create or replace temp table {_HELD} as select distinct party_no, source_no, {key} as key, {label} as label"
+        f" from {held} where {key} is not null"
     )
-    matched = (
-        f"with counted as ({counted}) select l.party_no as left_no, r.party_no as right_no,"
-        " l.number as number, l.holders as l_holders, r.holders as r_holders"
-        " from counted as l join counted as r on l.number = r.number and l.source_no < r.source_no"
+    connection.execute(
+        f"create or replace temp table {_GROUPS} as with counted as materialized"
+        f" (select source_no, key, count(distinct party_no) as holders from {_HELD} group by source_no, key)"
+        " select l.key, l.source_no as left_source, r.source_no as right_source, l.holders as left_holders,"
+        f" r.holders as right_holders"
+        " from counted as l join counted as r on l.key = r.key and l.source_no < r.source_no"
     )
-    few = f"least(l_holders, r_holders) <= {_MANY_HOLDERS}"
-    # The same VAT number on two registered companies is that of a VAT group.
+    connection.execute(
+        f"create or replace temp table {_PAIRS} as"
+        f" with groups as materialized (select * from {_GROUPS} where {few})"
+        " select l.party_no as left_no, r.party_no as right_no, groups.key, l.label, left_holders, right_holders"
+        f" from groups join {_HELD} as l on l.key = groups.key and l.source_no = left_source"
+        f" join {_HELD} as r on r.key = groups.key and r.source_no = right_source"
+    )
+    connection.execute(
+        f"insert into {CROWDED} with crowded as (select key, unnest([left_source, right_source]) as source_no"
+        f" from {_GROUPS} where not ({few}))"
+        f" select distinct party_no, ? from {_HELD} semi join crowded using (key, source_no)",
+        [called],
+    )
+
+
+def _numbers(
+    connection: duckdb.DuckDBPyConnection, column: str, method: str, confidence: float
+) -> None:
+    """A registration number in common; on equal terms the party whose name agrees comes first."""
+    few = f"least(left_holders, right_holders) <= {_MANY_HOLDERS} and left_holders * right_holders <= 10000"
+    _match(connection, method, column, column, few, PARTIES)
     against = (
+        # The same VAT number on two registered companies is that of a VAT group.
         "coalesce(l.company_key <> r.company_key, false)"
         if column == "vat"
-        # A number without its country is that of a French company by its check digits alone.
+        # A number without its country is French by its check digits alone.
         else f"(l.country is null or r.country is null) and l.vat is null and r.vat is null and {NAMES} = 'different'"
     )
+    called = method.replace("_", " ").replace("vat", "VAT")
     _insert(
         connection,
         method,
-        f"select * from ({matched}) where {few}",
-        f"case when {NAMES} = 'different' then 0.99 else 0.995 end, '{called} ' || number || ', names: '"
-        f" || replace({NAMES}, '_', ' '), case when {against} then 'different_numbers' end"
-        if column == "vat"
-        else f"case when {NAMES} = 'different' then 0.98 else 0.985 end, '{called} ' || number || ', names: '"
-        f" || replace({NAMES}, '_', ' '), case when {against} then 'country_unknown' end",
+        f"select * from {_PAIRS}",
+        f"case when {NAMES} = 'different' then {confidence - 0.005} else {confidence} end,"
+        f" '{called} ' || label || ', {_NAMES_SHOWN},"
+        f" case when {against} then 'different_numbers' end",
     )
-    connection.execute(
-        f"insert into {CROWDED} select unnest([left_no, right_no]), '{method}' from ({matched}) where not ({few})"
-    )
-
-
-_SHARED_DOMAINS = (
-    "select l.party_no as left_no, r.party_no as right_no, l.domain as domain, l.root as root,"
-    " l.holders as l_holders, r.holders as r_holders"
-    f" from {DOMAINS} as l join {DOMAINS} as r on l.domain = r.domain and l.source_no < r.source_no"
-)
 
 
 def _domains(connection: duckdb.DuckDBPyConnection) -> None:
     """A domain that one party of each source has, on names that do not deny it."""
-    few = f"holders * other_holders <= {_MANY_PAIRS}"
-    pairs = (
-        f"with counted as (select domain, source_no, any_value(holders) as holders from {DOMAINS} group by 1, 2),"
-        " listed as (select distinct l.domain, l.source_no, r.source_no as other_no from counted as l join counted as r"
-        f"  on l.domain = r.domain and l.source_no < r.source_no where l.holders * r.holders <= {_MANY_PAIRS})"
-        f" select left_no, right_no, string_agg(distinct domain, ', ' order by domain) as domain,"
-        "  bool_or(l_holders = 1 and r_holders = 1) as is_unique"
-        f" from ({_SHARED_DOMAINS} join listed on listed.domain = l.domain and listed.source_no = l.source_no"
-        "  and listed.other_no = r.source_no) group by 1, 2"
-    )
+    _match(connection, "email_domain", "domain", "domain", _FEW_PAIRS, DOMAINS)
     _insert(
         connection,
         "email_domain",
-        pairs,
+        "select left_no, right_no, string_agg(label, ', ' order by label) as domain,"
+        f" bool_or(left_holders = 1 and right_holders = 1) as is_unique from {_PAIRS} group by 1, 2",
         f"case when not is_unique then 0.7 when {NAMES} in ('same', 'same_but_generic_words') then 0.98"
         f" when {NAMES} = 'same_but_spelling' then 0.97 when {NAMES} = 'one_contains_the_other' then 0.93"
-        " else 0.9 end,"
-        f" 'domain ' || domain || ', names: ' || replace({NAMES}, '_', ' '),"
+        f" else 0.9 end, 'domain ' || domain || ', {_NAMES_SHOWN},"
         f" coalesce({CONTRADICTION}, case when not is_unique then 'shared_domain'"
-        f" when {NAMES} in ('different', 'unknown', 'one_contains_the_other') then 'different_names' end)",
+        f" when {NAMES} not in {_AGREEING} then 'different_names' end)",
         # Between two CRM records a doubt is nobody's to settle: neither is a customer.
+        f"({_ONE_IS_LEDGER} and (is_unique or {NAMES} <> 'different')) or (is_unique and {CONTRADICTION} is null)",
+    )
+
+
+def _names(connection: duckdb.DuckDBPyConnection) -> None:
+    named = f"(select * from {DOMAINS} join {PARTIES} using (party_no, source_no))"
+    # The name picks one of several that share a domain, such as the companies of a holding.
+    _match(connection, "name", "domain || ' ' || squashed", "domain", _FEW_PAIRS, named)
+    is_unique = "max(left_holders * right_holders) = 1 as is_unique"
+    _insert(
+        connection,
+        "normalised_name",
+        f"select left_no, right_no, min(label) as domain, {is_unique} from {_PAIRS} group by 1, 2",
+        "0.97, 'name and domain ' || domain,"
+        f" coalesce({CONTRADICTION}, case when not is_unique then 'shared_name' end)",
         f"{_ONE_IS_LEDGER} or (is_unique and {CONTRADICTION} is null)",
     )
-    connection.execute(
-        f"insert into {CROWDED} with counted as (select domain, source_no, any_value(holders) as holders"
-        f" from {DOMAINS} group by 1, 2), crowded as (select l.domain, l.source_no from counted as l join counted as r"
-        f" on l.domain = r.domain and l.source_no <> r.source_no where l.holders * r.holders > {_MANY_PAIRS})"
-        f" select distinct party_no, 'email_domain' from {DOMAINS} semi join crowded using (domain, source_no)"
-    )
-
-
-def _names_with_domain(connection: duckdb.DuckDBPyConnection) -> None:
-    """The name picks one of several that share a domain, such as the companies of a holding."""
+    # acme.fr and acme.com in one country. A label that echoes the name is no second attribute:
+    # any two companies named Acme would have it.
+    _match(connection, "name", "root || ' ' || squashed", "root", _FEW_PAIRS, named)
     _insert(
         connection,
         "normalised_name",
-        "with held as (select party_no, source_no, domain, squashed,"
-        "  count(*) over (partition by source_no, domain, squashed) as twins"
-        f" from {DOMAINS} join {PARTIES} using (party_no, source_no) where squashed is not null)"
-        " select l.party_no as left_no, r.party_no as right_no, min(l.domain) as domain,"
-        "  max(l.twins) = 1 and max(r.twins) = 1 as is_unique"
-        " from held as l join held as r on l.domain = r.domain and l.squashed = r.squashed"
-        "  and l.source_no < r.source_no where l.twins * r.twins <= 25 group by 1, 2",
-        f"0.97, 'name and domain ' || domain, coalesce({CONTRADICTION}, case when not is_unique then 'shared_name' end)",
-    )
-
-
-def _names_with_root(connection: duckdb.DuckDBPyConnection) -> None:
-    """Name, country and the label of the domain: acme.fr and acme.com, where the label is no echo of the name."""
-    _insert(
-        connection,
-        "normalised_name",
-        "with held as (select distinct party_no, source_no, root, squashed from"
-        f" {DOMAINS} join {PARTIES} using (party_no, source_no) where squashed is not null),"
-        " counted as (select *, count(*) over (partition by source_no, root, squashed) as twins from held)"
-        " select l.party_no as left_no, r.party_no as right_no, min(l.root) as root,"
-        "  max(l.twins) = 1 and max(r.twins) = 1 as is_unique"
-        " from counted as l join counted as r on l.root = r.root and l.squashed = r.squashed"
-        "  and l.source_no < r.source_no where l.twins * r.twins <= 25 group by 1, 2",
+        f"select left_no, right_no, min(label) as root, {is_unique} from {_PAIRS} group by 1, 2",
         f"case when {_ROOT_IS_NEWS} then 0.96 else 0.93 end, 'name, country and domain label ' || root,"
         f" coalesce({CONTRADICTION}, case when not is_unique then 'shared_name'"
         f" when not ({_ROOT_IS_NEWS}) then 'domain_repeats_name' end)",
-        "l.country = r.country",
+        f"{_ONE_IS_LEDGER} and l.country = r.country",
     )
-
-
-def _names_alone(connection: duckdb.DuckDBPyConnection) -> None:
-    """Equal names and nothing else: shown to a person, never linked."""
-    counted = (
-        "select party_no, source_no, is_ledger, squashed, count(*) over (partition by source_no, squashed) as twins"
-        f" from {PARTIES} where squashed is not null"
-    )
-    matched = (
-        f"with counted as ({counted}) select l.party_no as left_no, r.party_no as right_no, l.twins * r.twins as pairs"
-        " from counted as l join counted as r on l.squashed = r.squashed and l.source_no < r.source_no"
-        " where (l.is_ledger or r.is_ledger)"
-    )
+    # Equal names and nothing else: shown to a person, never linked.
+    _match(connection, "name", "squashed", "squashed", _FEW_PAIRS, PARTIES)
     _insert(
         connection,
         "normalised_name",
-        f"select * from ({matched}) where pairs <= {_MANY_PAIRS}",
+        f"select * from {_PAIRS}",
         "case when l.country = r.country then 0.75 else 0.6 end,"
         " case when l.country = r.country then 'name and country' else 'name' end,"
-        f" coalesce({CONTRADICTION}, 'name_only')",
-    )
-    connection.execute(
-        f"insert into {CROWDED} with crowded as (select l.squashed, l.source_no from ({counted}) as l"
-        f" join ({counted}) as r on l.squashed = r.squashed and l.source_no <> r.source_no"
-        f" where l.twins * r.twins > {_MANY_PAIRS} group by 1, 2)"
-        f" select distinct party_no, 'name' from {PARTIES} semi join crowded using (squashed, source_no)"
+        "'name_only'",
+        # Contradicted by what else is known, an equal name is a coincidence.
+        f"{_ONE_IS_LEDGER} and {CONTRADICTION} is null",
     )

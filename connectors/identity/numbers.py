@@ -46,8 +46,9 @@ _VAT_FORMS = {
     "XI": r"(\d{9}|\d{12})",
 }
 # One digit over and over, or 123456789: what people type where a number is asked for.
-_DUMMY = "(regexp_replace({0}, '[^0-9]', '', 'g') in ('123456789', '1234567890', '12345678', '0123456789')" + (
-    " or len(list_distinct(string_split(regexp_replace({0}, '[^0-9]', '', 'g'), ''))) = 1)"
+_DUMMY = (
+    "(regexp_replace({0}, '[^0-9]', '', 'g') in ('123456789', '1234567890', '12345678', '0123456789')"
+    + (" or len(list_distinct(string_split(regexp_replace({0}, '[^0-9]', '', 'g'), ''))) = 1)")
 )
 
 
@@ -65,7 +66,9 @@ def vat_with_country(text: str, country: str) -> str:
     """
     number = f"regexp_replace({compact(text)}, '(MWST|TVA|IVA|MVA)$', '')"
     letters = f"case {country} when 'GR' then 'EL' when 'CH' then 'CHE' else {country} end"
-    prefixed = f"case when regexp_matches({number}, '^[0-9]') then {letters} || {number} else {number} end"
+    prefixed = (
+        f"case when regexp_matches({number}, '^[0-9]') then {letters} || {number} else {number} end"
+    )
     # Belgium's older numbers lack their first 0.
     return (
         rf"regexp_replace(regexp_replace({prefixed}, '^GR(\d)', 'EL\1'), '^BE(\d{{9}})$', 'BE0\1')"
@@ -78,7 +81,9 @@ def checked_vat(number: str) -> str:
     siren, body = f"right({number}, 9)", f"substr({number}, 3)"
     key = f"try_cast(substr({number}, 3, 2) as int)"
     # A French key may hold letters; then only the SIREN is checked.
-    french = f"{luhn(siren)} and coalesce({key} = (12 + 3 * (try_cast({siren} as int) % 97)) % 97, true)"
+    french = (
+        f"{luhn(siren)} and coalesce({key} = (12 + 3 * (try_cast({siren} as int) % 97)) % 97, true)"
+    )
     belgian = f"97 - try_cast(left({body}, 8) as int) % 97 = try_cast(right({body}, 2) as int)"
     return (
         f"case when not regexp_full_match({number}, {quoted(forms)}) or {_DUMMY.format(number)} then null"
@@ -100,9 +105,7 @@ def company_key(number: str, vat: str, country: str) -> str:
     """
     plain = compact(number)
     digits = f"regexp_replace({plain}, '^(SIREN|SIRET|FR|RCS)', '')"
-    is_siren = (
-        rf"regexp_full_match({digits}, '\d{{9}}|\d{{14}}') and {luhn(f'left({digits}, 9)')}"
-    )
+    is_siren = rf"regexp_full_match({digits}, '\d{{9}}|\d{{14}}') and {luhn(f'left({digits}, 9)')}"
     # German register numbers are counted by each court: without the court they are not one company's.
     without_court = rf"{country} = 'DE' and regexp_full_match({plain}, '(HR[AB])?\d+B?')"
     padded = f"case when {country} = 'GB' then lpad({plain}, 8, '0') else ltrim({plain}, '0') end"

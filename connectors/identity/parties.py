@@ -134,10 +134,12 @@ def _write_countries(connection: duckdb.DuckDBPyConnection) -> None:
 def _write_parties(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         f"create or replace temp table {PARTIES} as"
-        f" with plain as (select given.* exclude (country, email_domains, external_ids), countries.code as country,"
+        f" with spelt as (select country, {normalise.plain_name('country')} as written"
+        f"  from (select distinct country from {_GIVEN} where country is not null) as distinct_countries),"
+        f" known as (select spelt.country as spelling, code from spelt join {_COUNTRIES} as countries using (written)),"
+        " plain as (select given.* exclude (country, email_domains, external_ids), known.code as country,"
         f"  {normalise.plain_name('party_name')} as plain"
-        f"  from {_GIVEN} as given left join {_COUNTRIES} as countries"
-        f"  on {normalise.plain_name('given.country')} = countries.written),"
+        f"  from {_GIVEN} as given left join known on given.country = known.spelling),"
         f" named as (select *, {normalise.core_name('plain')} as core, {normalise.legal_form('plain')} as legal_form,"
         f"  {vat_with_country('vat_number', 'country')} as written_vat from plain),"
         f" numbered as (select *, {checked_vat('written_vat')} as vat from named)"
@@ -154,9 +156,10 @@ def _write_domains(connection: duckdb.DuckDBPyConnection, own_domains: Sequence[
         f" from {_GIVEN} as given, unnest(given.email_domains) as domains(domain)"
     )
     _read_international(connection)
+    labels = normalise.domain_suffix_labels("domain")
     connection.execute(
         f"create or replace temp table {DOMAINS} as"
-        f" with counted as (select distinct party_no, domain, {normalise.domain_suffix_labels('domain')} as suffix_labels"
+        f" with counted as (select distinct party_no, domain, {labels} as suffix_labels"
         f"  from {_WRITTEN} where domain is not null)"
         " select counted.party_no, parties.source_no, domain,"
         "  string_split(domain, '.')[-1 - suffix_labels] as root,"

@@ -1,0 +1,283 @@
+"""Candidates that share nothing exactly: Splink's probabilistic linkage (Fellegi and Sunter).
+
+Belongs here: which pairs are compared, how much each agreement weighs, and what a probability may
+decide. Does not belong here: exact matches (`deterministic`), which candidates hold (`clusters`).
+
+Weights are documented defaults, not trained by expectation maximisation: what reaches the linker is what
+exact methods left, mostly prospects without a partner, and there EM converges on nothing of use. Where
+enough links are certain (ids and registration numbers, which say nothing of names and domains), the
+shares of agreement among true pairs are counted on them instead.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from typing import Any, NamedTuple
+
+import duckdb
+
+from connectors.identity.deterministic import CANDIDATES, CONTRADICTION, METHODS, NAMES
+from connectors.identity.parties import DOMAINS, PARTIES
+
+OPEN = "_identity_open"
+CERTAIN = "_identity_certain"
+_RECORDS = "_identity_records"
+_PREDICTED = "_identity_predicted"
+TEMPORARY = (OPEN, CERTAIN, _RECORDS, _PREDICTED)
+
+# Certain links from which on the weights are counted on them; the defaults then count as 50 more.
+ENOUGH_CERTAIN = 300
+_DEFAULTS_COUNT_AS = 50
+# Below an even chance a candidate is not worth a person's time.
+_WORTH_SHOWING = 0.5
+# The best candidate must be eight times as likely as the next one: three bits of match weight.
+_MARGIN_BITS = 3
+# A key that more parties of one source hold makes no pairs.
+_MANY_HOLDERS = 20
+AVAILABLE_AS = "splink"
+
+
+class Level(NamedTuple):
+    """How two values may agree.
+
+    Attributes:
+        condition: SQL over the columns with suffixes `_l` and `_r`.
+        m: Share of true pairs that agree so.
+        u: Share of pairs of different companies that do.
+    """
+
+    condition: str
+    m: float
+    u: float
+
+
+# Shares of pairs at random are for ledgers of thousands of customers: one company in 50,000 has the
+# same name, one in a million the same domain. m: CRM entries are retyped by hand (name), and half of the
+# customers of a ledger have no domain of their own or another one than in the CRM.
+COMPARISONS: dict[str, tuple[str, tuple[Level, ...]]] = {
+    "name": (
+        "name_l is null or name_r is null",
+        (
+            Level("squashed_l = squashed_r", 0.65, 0.00002),
+            Level("jaro_winkler_similarity(name_l, name_r) >= 0.95", 0.15, 0.00005),
+            Level("jaro_winkler_similarity(name_l, name_r) >= 0.88", 0.08, 0.0005),
+            Level("else", 0.12, 0.99943),
+        ),
+    ),
+    "domain": (
+        "len(domains_l) = 0 or len(domains_r) = 0",
+        (
+            Level("list_has_any(own_domains_l, own_domains_r)", 0.6, 0.000001),
+            Level("list_has_any(domains_l, domains_r)", 0.1, 0.0001),
+            Level("list_has_any(roots_l, roots_r)", 0.05, 0.00001),
+            Level("else", 0.25, 0.999889),
+        ),
+    ),
+    "country": (
+        "country_l is null or country_r is null",
+        (Level("country_l = country_r", 0.97, 0.3), Level("else", 0.03, 0.7)),
+    ),
+    "company_number": (
+        "company_key_l is null or company_key_r is null",
+        (Level("company_key_l = company_key_r", 0.95, 0.000001), Level("else", 0.05, 0.999999)),
+    ),
+}
+
+
+def is_available() -> bool:
+    """Whether the extra `linking` is installed; nothing is imported."""
+    return importlib.util.find_spec(AVAILABLE_AS) is not None
+
+
+def find_probable(connection: duckdb.DuckDBPyConnection, confidence: float) -> None:
+    """Add probabilistic candidates of the parties in `_identity_open` to the candidates.
+
+    Args:
+        connection: The warehouse, with parties and candidates; `_identity_open` holds the party_no of
+            those that may still be linked, `_identity_certain` the left_no and right_no of links that
+            ids and registration numbers made.
+        confidence: From which probability a candidate is a link.
+    """
+    _write_records(connection)
+    weights, basis = _weights(connection)
+    _predict(connection, weights)
+    _judge(connection, confidence, basis)
+
+
+def _write_records(connection: duckdb.DuckDBPyConnection) -> None:
+    """One row a party with what is compared, and the keys by which it meets others where it is open."""
+    rare = f"qualify count(*) over (partition by source_no, key) <= {_MANY_HOLDERS}"
+    connection.execute(
+        f"create or replace temp table {_RECORDS} as"
+        " with keys as ("
+        f"  select party_no, source_no, 'domain ' || domain as key from {DOMAINS}"
+        f"  union select party_no, source_no, 'root ' || root from {DOMAINS}"
+        f"  union select party_no, source_no, 'first ' || squashed[:6] from {PARTIES} where squashed is not null"
+        f"  union select party_no, source_no, 'last ' || squashed[-6:] from {PARTIES} where squashed is not null"
+        f"  union select party_no, source_no, 'word ' || unnest(tokens) from {PARTIES}),"
+        f" rare as (select * from keys {rare}),"
+        " blocks as (select party_no, list(key order by key) as blocks from rare"
+        f"  where party_no in (select party_no from {OPEN}) or party_no in (select party_no from {PARTIES} where is_ledger)"
+        "  group by party_no),"
+        " mailed as (select party_no, list(distinct domain order by domain) as domains,"
+        "  list(distinct domain order by domain) filter (where holders = 1) as own_domains,"
+        f"  list(distinct root order by root) as roots from {DOMAINS} group by party_no)"
+        f" select party_no, source_no, is_ledger, party_no in (select party_no from {OPEN}) as is_open, core as name, squashed, country, company_key,"
+        "  coalesce(domains, []) as domains, coalesce(own_domains, []) as own_domains, coalesce(roots, []) as roots,"
+        "  coalesce(blocks, []) as block"
+        f" from {PARTIES} left join blocks using (party_no) left join mailed using (party_no) order by party_no"
+    )
+
+
+def _weights(
+    connection: duckdb.DuckDBPyConnection,
+) -> tuple[dict[str, tuple[Level, ...]], str]:
+    """The levels with their shares: defaults, or counted on links that are certain.
+
+    Returns:
+        Levels by comparison, and what the evidence says of them.
+    """
+    defaults = {name: levels for name, (_, levels) in COMPARISONS.items()}
+    known = connection.execute(f"select count(*) from {CERTAIN}").fetchall()[0][0]
+    if known < ENOUGH_CERTAIN:
+        return defaults, f"default weights, {known} certain links being too few to count on"
+    pairs = (
+        f"(select {', '.join(f'l.{c} as {c}_l, r.{c} as {c}_r' for c in _COMPARED)} from {CERTAIN} as pairs"
+        f" join {_RECORDS} as l on l.party_no = left_no join {_RECORDS} as r on r.party_no = right_no)"
+    )
+    counted = {}
+    for name, (unknown, levels) in COMPARISONS.items():
+        cases = " ".join(f"when {level.condition} then {i}" for i, level in enumerate(levels[:-1]))
+        counts = dict(
+            connection.execute(
+                f"select case {cases} else {len(levels) - 1} end as level, count(*) from {pairs} as pairs"
+                f" where not ({unknown}) group by 1"
+            ).fetchall()
+        )
+        total = sum(counts.values()) + _DEFAULTS_COUNT_AS
+        counted[name] = tuple(
+            level._replace(m=(counts.get(i, 0) + _DEFAULTS_COUNT_AS * level.m) / total)
+            for i, level in enumerate(levels)
+        )
+    # The number made some of these links: of it they say nothing.
+    counted["company_number"] = defaults["company_number"]
+    return counted, f"weights counted on {known} certain links"
+
+
+_COMPARED = ("name", "squashed", "domains", "own_domains", "roots", "country", "company_key")
+
+
+def _settings(weights: dict[str, tuple[Level, ...]], prior: float) -> dict[str, Any]:
+    comparisons = []
+    for name, levels in weights.items():
+        unknown = {"sql_condition": COMPARISONS[name][0], "is_null_level": True}
+        comparisons.append(
+            {
+                "output_column_name": name,
+                "comparison_levels": [
+                    unknown,
+                    *(
+                        {
+                            "sql_condition": "ELSE"
+                            if level.condition == "else"
+                            else level.condition,
+                            "m_probability": level.m,
+                            "u_probability": level.u,
+                        }
+                        for level in levels
+                    ),
+                ],
+            }
+        )
+    return {
+        "link_type": "link_only",
+        "unique_id_column_name": "party_no",
+        "probability_two_random_records_match": prior,
+        "comparisons": comparisons,
+        "blocking_rules_to_generate_predictions": [
+            {
+                "blocking_rule": "l.block = r.block and ((l.is_ledger and r.is_open) or (r.is_ledger and l.is_open))",
+                "sql_dialect": "duckdb",
+                "arrays_to_explode": ["block"],
+            }
+        ],
+        "retain_matching_columns": False,
+        "retain_intermediate_calculation_columns": False,
+    }
+
+
+def _predict(connection: duckdb.DuckDBPyConnection, weights: dict[str, tuple[Level, ...]]) -> None:
+    """Let Splink score the pairs, in a database of its own: the warehouse gets none of its tables."""
+    from splink import DuckDBAPI, Linker
+
+    records = connection.execute(f"select * from {_RECORDS} order by party_no").to_arrow_table()
+    with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as memory:
+        memory.register("records", records)
+        sources = [
+            row[0]
+            for row in memory.execute(
+                "select distinct source_no from records order by 1"
+            ).fetchall()
+        ]
+        sizes = []
+        for source in sources:
+            memory.execute(
+                f"create table source_{source} as select * from records where source_no = {source}"
+            )
+            sizes += memory.execute(f"select count(*) from source_{source}").fetchall()[0]
+        # Every second party of the smaller side has a partner on the other.
+        prior = 0.5 / max(sizes)
+        linker = Linker(
+            [f"source_{source}" for source in sources],
+            _settings(weights, prior),
+            db_api=DuckDBAPI(connection=memory),
+            set_up_basic_logging=False,
+        )
+        scored = linker.inference.predict(threshold_match_probability=_WORTH_SHOWING)
+        predicted = memory.execute(
+            "select least(party_no_l, party_no_r) as left_no, greatest(party_no_l, party_no_r) as right_no,"
+            " round(max(match_probability), 6) as probability, round(max(match_weight), 4) as weight"
+            f" from {scored.physical_name} group by 1, 2 order by 1, 2"
+        ).to_arrow_table()
+    connection.register("_identity_scored", predicted)
+    connection.execute(
+        f"create or replace temp table {_PREDICTED} as select * from _identity_scored"
+    )
+    connection.unregister("_identity_scored")
+
+
+def _judge(connection: duckdb.DuckDBPyConnection, confidence: float, basis: str) -> None:
+    """What a probability may decide: nothing that the name alone speaks for, nothing that is contradicted."""
+    connection.execute(
+        f"insert into {CANDIDATES}"
+        f" with pairs as (select * from {_PREDICTED}),"
+        # Many CRM records may be one customer; one CRM record is not two customers.
+        f" ends as (select * from (select left_no, right_no, weight, unnest([left_no, right_no]) as open_no from pairs)"
+        f"  semi join {OPEN} as opened on opened.party_no = open_no),"
+        " margins as (select left_no, right_no, min(margin) as margin from ("
+        "  select ends.*, case when row_number() over rivals = 1 then coalesce(weight - lead(weight) over rivals, 100)"
+        "   else weight - first_value(weight) over rivals end as margin"
+        f"  from ends join {PARTIES} as other on other.party_no = left_no + right_no - open_no where other.is_ledger"
+        "  window rivals as (partition by open_no, other.source_no order by weight desc, left_no, right_no)"
+        " ) as sided group by 1, 2),"
+        " mailed as (select l.party_no as left_no, r.party_no as right_no, bool_or(l.domain = r.domain) as is_domain,"
+        "  any_value(l.root) as root from pairs"
+        f"  join {DOMAINS} as l on l.party_no = left_no join {DOMAINS} as r on r.party_no = right_no"
+        "   and r.root = l.root"
+        "  group by 1, 2)"
+        f" select left_no, right_no, {METHODS.index('probabilistic')}, probability,"
+        f"  'probability ' || printf('%.4f', probability) || ', names: ' || replace({NAMES}, '_', ' ')"
+        "   || case when is_domain then ', same domain' when root is not null then ', domain label ' || root"
+        "    else '' end"
+        "   || case when l.country = r.country then ', same country' else '' end || '; ' || $basis,"
+        f"  coalesce({CONTRADICTION}, case"
+        f"   when {NAMES} not in ('same', 'same_but_generic_words', 'same_but_spelling') then 'different_names'"
+        "   when not coalesce(is_domain or not _identity_repeats(root, l.squashed, l.tokens), false) then 'name_only'"
+        f"   when margin < {_MARGIN_BITS} then 'several_candidates'"
+        "   when probability < $confidence then 'below_confidence' end)"
+        " from pairs join margins using (left_no, right_no) left join mailed using (left_no, right_no)"
+        f" join {PARTIES} as l on l.party_no = left_no join {PARTIES} as r on r.party_no = right_no"
+        # Names that deny it, or facts that do where only the name speaks for it, are not worth showing.
+        f" where {NAMES} <> 'different' and (coalesce(is_domain, false) or {CONTRADICTION} is null)",
+        {"basis": basis, "confidence": confidence},
+    )
