@@ -13,7 +13,7 @@ import argparse
 import random
 import resource
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from unittest.mock import patch
 
 import duckdb
@@ -31,19 +31,30 @@ FORMS = {
     "GB": ("Ltd", "Limited", "PLC"),
     "IT": ("S.r.l.", "SpA"),
 }
-SURNAMES = (
+
+
+def names(text: str) -> list[str]:
+    return text.split()
+
+
+SURNAMES = names(
     "Martin Bernard Thomas Petit Robert Richard Durand Dubois Moreau Laurent Simon Michel Lefèvre Leroy Roux David"
     " Bertrand Morel Fournier Girard Bonnet Dupont Lambert Fontaine Rousseau Vincent Müller Schmidt Schneider Fischer"
     " Weber Meyer Wagner Becker Schulz Hoffmann García Fernández González Rodríguez López Martínez Rossi Russo Ferrari"
     " Esposito Bianchi Romano Smith Jones Taylor Brown Williams Wilson Johnson Davies Peeters Janssens Maes Jacobs"
-).split()
-ACTIVITIES = (
+)
+ACTIVITIES = names(
     "Plomberie Menuiserie Transports Conseil Boulangerie Électricité Bâtiment Logistique Informatique Immobilier"
     " Services Solutions Consulting Logistics Engineering Software Systems Foods Textiles Energy Metal Packaging"
     " Maschinenbau Elektrotechnik Bau Trading Design Media Santé Optique"
-).split()
-CITIES = "Lyon Nice Nantes Paris Lille Brest Berlin Köln Gent Liège Madrid Leeds Torino Milano Nord Sud Est Ouest".split()
-SYLLABLES = "ba be bi bo co da de di do fa fe ga go ka ki la le li lo ma me mi mo na ne no pa po ra re ri ro sa se so ta te ti to va ve vi vo xa za zo".split()
+)
+CITIES = names(
+    "Lyon Nice Nantes Paris Lille Brest Berlin Köln Gent Liège Madrid Leeds Torino Milano Nord Sud Est Ouest"
+)
+SYLLABLES = names(
+    "ba be bi bo co da de di do fa fe ga go ka ki la le li lo ma me mi mo na ne no pa po ra re ri ro sa se so"
+    " ta te ti to va ve vi vo xa za zo"
+)
 
 
 @dataclass(frozen=True)
@@ -195,87 +206,86 @@ def as_table(records: list[list]) -> pa.Table:
     )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--customers", type=int, default=20_000)
-    parser.add_argument("--companies", type=int, default=50_000)
-    parser.add_argument("--seed", type=int, default=1)
-    given = parser.parse_args()
+def draw_systems(
+    given: argparse.Namespace, connection: duckdb.DuckDBPyConnection
+) -> dict[str, str]:
+    """Fill tables `ledger` and `crm` from one population.
+
+    Returns:
+        The customer that a CRM record is, for those that are one.
+    """
     draw = random.Random(given.seed)
     world = population(given.customers + given.companies, draw)
     accountants = [c for c in world[:200] if c.domain]
     draw.shuffle(world)
     customers = world[: given.customers]
     known = [c for c in customers if draw.random() < 0.7]
-    twice = [replace(c) for c in known if draw.random() < 0.03]
-    prospects = world[given.customers : given.customers + given.companies - len(known) - len(twice)]
+    twice = [c for c in known if draw.random() < 0.03]
+    prospects = world[given.customers :][: given.companies - len(known) - len(twice)]
     crm = [(c, True) for c in (*known, *twice)] + [(c, False) for c in prospects]
     draw.shuffle(crm)
-    connection = duckdb.connect(config={"threads": 2})
-    connection.register(
-        "ledger", as_table([ledger_record(c, accountants, draw) for c in customers])
-    )
-    connection.register(
-        "crm",
-        as_table([crm_record(c, i, draw, is_customer) for i, (c, is_customer) in enumerate(crm)]),
-    )
-    for name in ("ledger", "crm"):
-        connection.execute(f"create table {name}_parties as from {name}")
-    sources = [
-        PartySource("files", True, "select * from ledger_parties"),
-        PartySource("hubspot", False, "select * from crm_parties"),
-    ]
-    truth = {
-        f"hubspot-{i}": f"C{c.number:06d}" for i, (c, is_customer) in enumerate(crm) if is_customer
+    records = {
+        "ledger": [ledger_record(c, accountants, draw) for c in customers],
+        "crm": [crm_record(c, i, draw, is_one) for i, (c, is_one) in enumerate(crm)],
     }
+    for name, rows in records.items():
+        connection.register("drawn", as_table(rows))
+        connection.execute(f"create table {name} as from drawn")
+        connection.unregister("drawn")
+    return {f"hubspot-{i}": f"C{c.number:06d}" for i, (c, is_one) in enumerate(crm) if is_one}
 
-    with patch.object(linker, "is_available", return_value=False):
-        begun = time.perf_counter()
-        resolve(connection, sources, IdentitySettings())
-        exact_seconds = time.perf_counter() - begun
-    begun = time.perf_counter()
-    resolution = resolve(connection, sources, IdentitySettings())
-    seconds = time.perf_counter() - begun
 
+def report(connection: duckdb.DuckDBPyConnection, truth: dict[str, str]) -> None:
     links = connection.execute(
-        "select method, party_id, customer_id, evidence from identity.customer_links where source = 'hubspot'"
+        "select method, party_id, customer_id, evidence from identity.customer_links"
+        " where source = 'hubspot' order by all"
     ).fetchall()
-    print(
-        f"{len(customers):,} customers, {len(crm):,} CRM companies, {len(truth):,} of them customers"
-    )
-    print(f"{'method':18} {'links':>8} {'wrong':>6} {'precision':>10} {'recall':>8}")
-    for method in dict.fromkeys(row[0] for row in sorted(links)):
-        found = [row for row in links if row[0] == method]
-        wrong = sum(truth.get(party) != customer for _, party, customer, _ in found)
-        right = len(found) - wrong
+    print(f"{'method':16} {'links':>8} {'wrong':>6} {'precision':>10} {'recall':>7}")
+    for method in (*dict.fromkeys(row[0] for row in links), "all"):
+        found = [row for row in links if method in (row[0], "all")]
+        right = sum(truth.get(party) == customer for _, party, customer, _ in found)
         print(
-            f"{method:18} {len(found):8,} {wrong:6,} {right / len(found):10.5f} {right / len(truth):8.3f}"
+            f"{method:16} {len(found):8,} {len(found) - right:6,} {right / len(found):10.5f}"
+            f" {right / len(truth):7.3f}"
         )
-    wrong = [row for row in links if truth.get(row[1]) != row[2]]
-    right = len(links) - len(wrong)
-    print(
-        f"{'all':18} {len(links):8,} {len(wrong):6,} {right / len(links):10.5f} {right / len(truth):8.3f}"
-    )
+    for row in [row for row in links if truth.get(row[1]) != row[2]][:20]:
+        print("wrong:", *row)
     shown = connection.execute(
         "select party_id, candidate_customer_id from identity.doubtful where source = 'hubspot'"
     ).fetchall()
     hits = {party for party, customer in shown if truth.get(party) == customer}
     print(
-        f"doubtful: {len(shown):,} candidates of {len({p for p, _ in shown}):,} companies, {len(hits):,} of them right"
+        f"doubtful: {len(shown):,} candidates of {len({party for party, _ in shown}):,} companies;"
+        f" for {len(hits):,} the right one is among them"
     )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--customers", type=int, default=20_000)
+    parser.add_argument("--companies", type=int, default=50_000)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    connection = duckdb.connect(config={"threads": 2})
+    truth = draw_systems(given, connection)
+    sources = [
+        PartySource("files", True, "select * from ledger"),
+        PartySource("hubspot", False, "select * from crm"),
+    ]
+    begun = time.perf_counter()
+    with patch.object(linker, "is_available", return_value=False):
+        resolve(connection, sources, IdentitySettings())
+    exact_seconds = time.perf_counter() - begun
+    begun = time.perf_counter()
+    resolution = resolve(connection, sources, IdentitySettings())
+    seconds = time.perf_counter() - begun
     print(
-        f"unmatched {sum(resolution.unmatched.values()):,}; reasons of doubt {dict(resolution.doubtful)}"
+        f"{given.customers:,} customers, {given.companies:,} CRM companies, {len(truth):,} of them customers"
     )
-    print(
-        f"exact methods {exact_seconds:.1f} s, with Splink {seconds:.1f} s; peak memory"
-        f" {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB"
-    )
-    for row in wrong[:20]:
-        names = connection.execute(
-            "select (select party_name from ledger_parties where party_id = ?), (select party_name from crm_parties where party_id = ?)",
-            [row[2], row[1]],
-        ).fetchone()
-        print("wrong:", row[0], names, row[3])
+    report(connection, truth)
+    print(f"unmatched {sum(resolution.unmatched.values()):,}; doubts {dict(resolution.doubtful)}")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    print(f"exact methods {exact_seconds:.1f} s, with Splink {seconds:.1f} s, peak {peak:.2f} GB")
 
 
 if __name__ == "__main__":

@@ -117,12 +117,14 @@ def _write_records(connection: duckdb.DuckDBPyConnection) -> None:
         f"  union select party_no, source_no, 'word ' || unnest(tokens) from {PARTIES}),"
         f" rare as (select * from keys {rare}),"
         " blocks as (select party_no, list(key order by key) as blocks from rare"
-        f"  where party_no in (select party_no from {OPEN}) or party_no in (select party_no from {PARTIES} where is_ledger)"
+        f"  where party_no in (select party_no from {OPEN})"
+        f"   or party_no in (select party_no from {PARTIES} where is_ledger)"
         "  group by party_no),"
         " mailed as (select party_no, list(distinct domain order by domain) as domains,"
         "  list(distinct domain order by domain) filter (where holders = 1) as own_domains,"
         f"  list(distinct root order by root) as roots from {DOMAINS} group by party_no)"
-        f" select party_no, source_no, is_ledger, party_no in (select party_no from {OPEN}) as is_open, core as name, squashed, country, company_key,"
+        f" select party_no, source_no, is_ledger, party_no in (select party_no from {OPEN}) as is_open,"
+        " core as name, squashed, country, company_key,"
         "  coalesce(domains, []) as domains, coalesce(own_domains, []) as own_domains, coalesce(roots, []) as roots,"
         "  coalesce(blocks, []) as block"
         f" from {PARTIES} left join blocks using (party_no) left join mailed using (party_no) order by party_no"
@@ -219,7 +221,7 @@ def _predict(connection: duckdb.DuckDBPyConnection, weights: dict[str, tuple[Lev
                 "select distinct source_no from records order by 1"
             ).fetchall()
         ]
-        sizes = []
+        sizes: list[int] = []
         for source in sources:
             memory.execute(
                 f"create table source_{source} as select * from records where source_no = {source}"
@@ -250,15 +252,17 @@ def _judge(connection: duckdb.DuckDBPyConnection, confidence: float, basis: str)
     """What a probability may decide: nothing that the name alone speaks for, nothing that is contradicted."""
     connection.execute(
         f"insert into {CANDIDATES}"
-        f" with pairs as (select * from {_PREDICTED}),"
-        # Many CRM records may be one customer; one CRM record is not two customers.
-        f" ends as (select * from (select left_no, right_no, weight, unnest([left_no, right_no]) as open_no from pairs)"
-        f"  semi join {OPEN} as opened on opened.party_no = open_no),"
+        # What an exact method doubted stays its doubt, but for a domain that several share: there a
+        # name that is only spelt differently may pick one.
+        f" with pairs as (select * from {_PREDICTED} anti join (select left_no, right_no from {CANDIDATES}"
+        f"  where reason is distinct from 'shared_domain') as judged using (left_no, right_no)),"
+        # One best candidate by a margin, from either end: of five twins in a CRM none is the customer.
+        " ends as (select left_no, right_no, weight, unnest([left_no, right_no]) as end_no from pairs),"
         " margins as (select left_no, right_no, min(margin) as margin from ("
         "  select ends.*, case when row_number() over rivals = 1 then coalesce(weight - lead(weight) over rivals, 100)"
         "   else weight - first_value(weight) over rivals end as margin"
-        f"  from ends join {PARTIES} as other on other.party_no = left_no + right_no - open_no where other.is_ledger"
-        "  window rivals as (partition by open_no, other.source_no order by weight desc, left_no, right_no)"
+        f"  from ends join {PARTIES} as other on other.party_no = left_no + right_no - end_no"
+        "  window rivals as (partition by end_no, other.source_no order by weight desc, left_no, right_no)"
         " ) as sided group by 1, 2),"
         " mailed as (select l.party_no as left_no, r.party_no as right_no, bool_or(l.domain = r.domain) as is_domain,"
         "  any_value(l.root) as root from pairs"

@@ -114,11 +114,12 @@ def _write_countries(connection: duckdb.DuckDBPyConnection) -> None:
     from babel.core import get_global
 
     names = dict(_COUNTRY_ALIASES)
-    known = {code for code in Locale("en").territories if len(code) == 2 and code.isalpha()}
+    territories = map(str, Locale("en").territories)
+    known = {code for code in territories if len(code) == 2 and code.isalpha()}
     for language in _LANGUAGES:
         for code, name in Locale(language).territories.items():
             if code in known:
-                names.setdefault(name, code)
+                names.setdefault(str(name), str(code))
     for alias, codes in get_global("territory_aliases").items():
         if len(alias) == 3 and alias.isalpha() and codes[0] in known:
             names.setdefault(alias, codes[0])

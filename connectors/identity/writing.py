@@ -195,7 +195,7 @@ def _replace(connection: duckdb.DuckDBPyConnection, queries: Mapping[str, str | 
 
 
 def _counted(connection: duckdb.DuckDBPyConnection, notes: tuple[str, ...]) -> Resolution:
-    counts = []
+    counts: list[dict[tuple[str, str], int]] = []
     for table, by in (
         ("customer_links", "method"),
         ("doubtful", "reason"),
@@ -205,4 +205,5 @@ def _counted(connection: duckdb.DuckDBPyConnection, notes: tuple[str, ...]) -> R
             f"select source, {by}, count(*) from {SCHEMA}.{table} group by all order by all"
         ).fetchall()
         counts.append({(source, what): count for source, what, count in rows})
-    return Resolution(*counts, notes)
+    links, doubtful, unmatched = counts
+    return Resolution(links, doubtful, unmatched, notes)
