@@ -1,27 +1,43 @@
-"""What the configuration declares of files: how they are written, which heading means which column.
+"""What the configuration declares of files: how one is written, which file and cell a row comes from.
 
-Belongs here: the validated form of `[sources.files]` and of a mapping file. Does not belong here:
-opening the files (`reading`), checking values (`connectors.validation`).
+Belongs here: the validated form of `[sources.files]` and of a mapping's `[files]` and `[entities]`.
+Does not belong here: its checks against the contract (`mapping`), opening files (`reading`).
 """
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from connectors.contract import ENTITIES, Entity
-from connectors.errors import SourceError
 from connectors.validation import TextForm
 
+# Directives a date may be written with; each names one of year, month and day, or a time of day.
+_DATE_PARTS = ({"%Y", "%y"}, {"%m", "%b", "%B", "%-m"}, {"%d", "%-d"})
 
-class _Strict(BaseModel):
+
+class Strict(BaseModel):
+    """A table of the configuration: unknown keys are refused, values do not change."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class FileForm(_Strict):
+class SkipRule(Strict):
+    """Which rows are no data: totals and subtotals.
+
+    Attributes:
+        heading: The heading under which the label stands.
+        starts_with: Beginnings of the label, upper and lower case alike.
+        and_empty: Headings that must be empty too, so that a customer called "Total" stays.
+    """
+
+    heading: str
+    starts_with: Annotated[tuple[str, ...], Field(min_length=1)]
+    and_empty: tuple[str, ...] = ()
+
+
+class FileForm(Strict):
     """How a file is written. Nothing of it is guessed from the content.
 
     Attributes:
@@ -30,7 +46,13 @@ class FileForm(_Strict):
         decimal: Decimal mark.
         thousands: Characters between groups of digits.
         date_format: strptime format of dates.
-        sheet: Sheet of an XLSX; its first where empty.
+        sheet: Sheet of an XLSX; its first visible one where absent.
+        header_row: Line of the headings, from 1; what stands above is a title.
+        skip_rows_where: Total rows.
+        fill_down: Headings whose empty cells repeat the value above (merged cells, grouped lists).
+        empty: Texts that stand for an empty cell, such as `-`.
+        is_complete: The file holds every record there is: one that vanishes from it is deleted.
+        allow_outside: A link in the source folder may lead out of it.
     """
 
     encoding: str = "utf-8"
@@ -39,62 +61,142 @@ class FileForm(_Strict):
     thousands: str = ""
     date_format: str = "%Y-%m-%d"
     sheet: str | None = None
+    header_row: Annotated[int, Field(ge=1, le=1000)] = 1
+    skip_rows_where: SkipRule | None = None
+    fill_down: tuple[str, ...] = ()
+    empty: tuple[str, ...] = ()
+    is_complete: bool = False
+    allow_outside: bool = False
+
+    @field_validator("date_format")
+    @classmethod
+    def _check_date_format(cls, text: str) -> str:
+        if not all(any(part in text for part in parts) for parts in _DATE_PARTS):
+            raise ValueError(f"'{text}' lacks day, month or year; write for instance %d/%m/%Y")
+        return text
+
+    @model_validator(mode="after")
+    def _check_marks(self) -> FileForm:
+        if self.decimal in self.thousands:
+            raise ValueError(f"'{self.decimal}' cannot be both decimal and thousands")
+        if any(mark.isalnum() or mark in "+-" for mark in self.thousands):
+            raise ValueError(f"thousands '{self.thousands}' holds a digit, a letter or a sign")
+        return self
 
     @property
     def text_form(self) -> TextForm:
         """The part that concerns values, not the file."""
         return TextForm(self.decimal, self.thousands, self.date_format)
 
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """Headings the form itself names."""
+        rule = self.skip_rows_where
+        return (*self.fill_down, *((rule.heading, *rule.and_empty) if rule else ()))
+
 
 class MappedFile(FileForm):
-    """A file of a mapping: its form and its path, relative to the source's path."""
+    """A file of a mapping: its form and its path, relative to the source's path; `*` and `?` match."""
 
     path: str = ""
 
 
-class Heading(_Strict):
-    """Where a contract column comes from: a heading (with a prefix), or one value for all rows."""
+class Heading(Strict):
+    """Where a contract column comes from: one heading, several joined, or one value for all rows.
 
-    column: str | None = None
+    Attributes:
+        heading: The heading of the column.
+        headings: Several, joined by `-`: an identifier made of what identifies the row.
+        value: One value for all rows.
+        prefix: Put before the text.
+        values: What the source's words mean in a closed vocabulary.
+        negate: The opposite amount: credit notes exported as negative invoices.
+        round: Amounts with floating-point noise, rounded to the decimals that are kept.
+        at_most: Heading of an amount that this one does not exceed: a payment allocated to its invoice.
+    """
+
+    heading: str | None = None
+    headings: tuple[str, ...] = ()
     value: str | None = None
     prefix: str = ""
+    values: dict[str, str] = {}
+    negate: bool = False
+    round: bool = False
+    at_most: str | None = None
 
     @model_validator(mode="before")
     @classmethod
     def _from_text(cls, data: object) -> object:
-        return {"column": data} if isinstance(data, str) else data
+        return {"heading": data} if isinstance(data, str) else data
 
     @model_validator(mode="after")
-    def _one_of_both(self) -> Heading:
-        if (self.column is None) == (self.value is None):
-            raise ValueError("give either 'column' or 'value'")
+    def _one_of_them(self) -> Heading:
+        if (self.heading is not None) + bool(self.headings) + (self.value is not None) != 1:
+            raise ValueError("give one of 'heading', 'headings' and 'value'")
+        return self
+
+    @property
+    def used(self) -> tuple[str, ...]:
+        """Headings it reads."""
+        names = (self.heading, *self.headings, self.at_most)
+        return tuple(name for name in names if name is not None)
+
+
+class Condition(Strict):
+    """Which rows belong to an entity, by the text under a heading; upper and lower case alike."""
+
+    heading: str
+    equals: tuple[str, ...] = ()
+    differs_from: tuple[str, ...] = ()
+    starts_with: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Condition:
+        if bool(self.equals) + bool(self.differs_from) + bool(self.starts_with) != 1:
+            raise ValueError("give one of 'equals', 'differs_from' and 'starts_with'")
         return self
 
 
-class MappedEntity(_Strict):
+Conditions = Annotated[
+    tuple[Condition, ...],
+    BeforeValidator(lambda given: [given] if isinstance(given, dict) else given),
+]
+
+
+class MappedEntity(Strict):
     """How one entity is taken out of one mapped file.
 
     Attributes:
         file: Name of a `[files.*]` table.
-        require: Headings that must hold a value for the row to belong to the entity.
+        require: Headings that must all hold a value for the row to belong to the entity.
+        require_any: Headings of which one must.
+        not_zero: Heading of an amount: a row with zero there does not belong to the entity.
+        where: Conditions on texts, all of which must hold.
+        sign: Rows whose amount is negative (then taken with the opposite sign), or is not.
         is_distinct: Keep one row of each content: customers repeated on every invoice line.
+        is_last_of_key: Keep the last row of each record in the file.
         columns: Contract column to heading.
     """
 
     file: str
     require: tuple[str, ...] = ()
+    require_any: tuple[str, ...] = ()
+    not_zero: str | None = None
+    where: Conditions = ()
+    sign: Literal["positive", "negative"] | None = None
     is_distinct: bool = False
+    is_last_of_key: bool = False
     columns: dict[str, Heading]
 
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """Every heading it names."""
+        selecting = (*self.require, *self.require_any, *(c.heading for c in self.where))
+        zero = (self.not_zero,) if self.not_zero else ()
+        return (*(n for h in self.columns.values() for n in h.used), *selecting, *zero)
 
-class Mapping(_Strict):
-    """A mapping file."""
 
-    files: dict[str, MappedFile]
-    entities: dict[str, MappedEntity]
-
-
-class FilesSource(_Strict):
+class FilesSource(Strict):
     """The `[sources.files]` table of the configuration.
 
     Attributes:
@@ -108,52 +210,3 @@ class FilesSource(_Strict):
     mapping: Path | None = None
     form: FileForm = FileForm()
     needs_invoices: bool = True
-
-
-def load_mapping(path: Path) -> Mapping:
-    """Read and validate a mapping file.
-
-    Raises:
-        SourceError: The file is missing, not TOML, or names an entity, column or file that does
-            not exist.
-    """
-    try:
-        mapping = Mapping.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        raise SourceError(
-            f"Mapping file {path} does not exist.", "Correct [sources.files] mapping."
-        ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SourceError(
-            f"Mapping file {path} is not TOML: {error}.", "Correct that line."
-        ) from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise SourceError(
-            f"Mapping file {path}: {place}: {first['msg']}.", "Correct that key."
-        ) from None
-    for name, mapped in mapping.entities.items():
-        _check_entity(path, mapping, name, mapped)
-    return mapping
-
-
-def _check_entity(path: Path, mapping: Mapping, name: str, mapped: MappedEntity) -> None:
-    place = f"Mapping file {path}: entities.{name}"
-    if name not in ENTITIES:
-        raise SourceError(f"{place} is not an entity.", f"Use one of: {', '.join(ENTITIES)}.")
-    entity: Entity = ENTITIES[name]
-    unknown = sorted(set(mapped.columns) - set(entity.column_names))
-    if unknown:
-        raise SourceError(
-            f"{place}.columns has '{unknown[0]}', which the contract does not know.",
-            f"Use one of: {', '.join(entity.column_names)}.",
-        )
-    missing = [c.name for c in entity.columns if c.is_required and c.name not in mapped.columns]
-    if missing:
-        raise SourceError(
-            f"{place}.columns has no '{missing[0]}', which is required.",
-            f'Add {missing[0]} = "<heading>" or {{ value = "…" }}.',
-        )
-    if mapped.file not in mapping.files:
-        raise SourceError(f"{place}.file names '{mapped.file}'.", f"Declare [files.{mapped.file}].")

@@ -1,96 +1,31 @@
 """The load of a folder of files into `raw_files`, entity by entity.
 
-Belongs here: which file feeds which entity, the projection of headings onto contract columns.
-Does not belong here: reading bytes (`reading`), typing, quarantine and append (`connectors.landing`).
+Belongs here: what is new or changed, the order of reading and landing. Does not belong here: which
+file feeds what (`planning`), reading bytes (`reading`), typing and append (`connectors.landing`).
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
-from connectors.contract import ENTITIES, Entity
+from connectors.contract import ENTITIES
 from connectors.errors import SourceError
-from connectors.files.declaration import FileForm, FilesSource, MappedEntity, load_mapping
-from connectors.files.reading import (
-    FILE_TABLE,
-    SUFFIXES,
-    content_hash,
-    headings_of,
-    read_text_table,
-)
+from connectors.files.declaration import FileForm, FilesSource
+from connectors.files.planning import PlannedFile, planned_files
+from connectors.files.projection import extra_headings, projection
+from connectors.files.reading import content_hash, headings_of, read_text_table
+from connectors.files.text_rows import FILE_TABLE, MALFORMED, ROWS
 from connectors.landing import land_entity, prepare_raw
-from connectors.manifest import ManifestRow, last_manifest_row
+from connectors.manifest import ManifestRow
 from connectors.source import Source, contract_parties
-from connectors.validation import identifier, quoted
 
 SOURCE = "files"
 PROJECTED = "_projected"
-
-
-@dataclass(frozen=True)
-class PlannedFile:
-    """One entity and the file that feeds it."""
-
-    entity: Entity
-    path: Path
-    form: FileForm
-    mapped: MappedEntity | None = None
-
-    @property
-    def declaration(self) -> str:
-        """Everything but the bytes that decides how the file is read."""
-        return (
-            f"{self.form.model_dump_json()}{self.mapped.model_dump_json() if self.mapped else ''}"
-        )
-
-
-def planned_files(source: FilesSource) -> list[PlannedFile]:
-    """Which file feeds which entity, in the contract's order. Reads no data.
-
-    Raises:
-        SourceError: The folder or a required file is missing, or an entity has two files.
-    """
-    if source.mapping:
-        mapping = load_mapping(source.mapping)
-        return [
-            PlannedFile(
-                ENTITIES[name],
-                source.path / mapping.files[mapped.file].path
-                if mapping.files[mapped.file].path
-                else source.path,
-                mapping.files[mapped.file],
-                mapped,
-            )
-            for name, mapped in sorted(
-                mapping.entities.items(), key=lambda item: list(ENTITIES).index(item[0])
-            )
-        ]
-    if not source.path.is_dir():
-        raise SourceError(
-            f"Folder {source.path} does not exist.",
-            "Create it with your files, or correct [sources.files] path.",
-        )
-    planned = []
-    for entity in ENTITIES.values():
-        found = [p for suffix in SUFFIXES if (p := source.path / f"{entity.name}{suffix}").exists()]
-        if len(found) > 1:
-            raise SourceError(
-                f"Folder {source.path} holds both {found[0].name} and {found[1].name}.",
-                "Keep one of them.",
-            )
-        if found:
-            planned.append(PlannedFile(entity, found[0], source.form))
-        elif entity.is_required and source.needs_invoices:
-            raise SourceError(
-                f"File {source.path / entity.name}.csv is missing.",
-                "Export it there (or as .parquet or .xlsx), or declare a mapping file.",
-            )
-    return planned
 
 
 def build_source(settings: FilesSource) -> Source:
@@ -124,146 +59,146 @@ def load_files(
         connection: The warehouse, writable.
         source: The configured source, paths absolute.
         loaded_at: UTC time of the load.
-        progress: Called with the entity's name before each file.
+        progress: Called with the names of the entities of each file before it is read.
 
     Returns:
-        The manifest rows of this load; entities whose file is unchanged have none.
+        The manifest rows of this load; entities whose files are unchanged have none.
 
     Raises:
         SourceError: A file cannot be read at all or lacks a required column. Nothing is loaded
-            then: headers of all files are checked before the first row is written.
+            then: all files are read before the first row is written.
     """
     planned = planned_files(source)
     connection.execute("set TimeZone = 'UTC'")
     prepare_raw(connection, SOURCE)
-    hashes = {file.entity.name: _hash(file) for file in planned}
-    changed = [file for file in planned if _is_changed(connection, file, hashes[file.entity.name])]
+    digests = _digests(planned)
+    changed = [file for file in planned if _is_changed(connection, file, digests[file])]
     # Two passes: a file that cannot be read stops the load before any row of another is written.
     for file in changed:
         _check_headings(connection, file)
-    prepared = [_prepare(connection, file, progress) for file in changed]
-    rows = [
-        land_entity(
-            connection,
-            SOURCE,
-            file.entity,
-            relation=_table(PROJECTED, file),
-            form=file.form.text_form,
-            file=file.path.name,
-            content_hash=hashes[file.entity.name],
-            loaded_at=loaded_at,
-            extra_columns=extra,
-            malformed=malformed,
-            malformed_relation=_table("_malformed", file),
-        )
-        for file, (extra, malformed) in zip(changed, prepared, strict=True)
-    ]
+    prepared: dict[PlannedFile, tuple[tuple[str, ...], int, int]] = {}
+    for together in _by_file(changed):
+        prepared |= _prepare(connection, together, progress, first_number=len(prepared))
+    _require_rows(connection, planned, prepared)
+    rows = []
     for file in changed:
-        connection.execute(
-            f"drop table {_table(PROJECTED, file)}; drop table {_table('_malformed', file)}"
+        extra, malformed, number = prepared[file]
+        rows.append(
+            land_entity(
+                connection,
+                SOURCE,
+                file.entity,
+                relation=f"{PROJECTED}_{number}",
+                form=file.form.text_form,
+                file=file.label,
+                content_hash=digests[file],
+                loaded_at=loaded_at,
+                extra_columns=extra,
+                malformed=malformed,
+                malformed_relation=f"{MALFORMED}_{number}",
+                is_complete=file.form.is_complete,
+            )
         )
+        connection.execute(f"drop table {PROJECTED}_{number}; drop table {MALFORMED}_{number}")
     return rows
 
 
-def _table(name: str, file: PlannedFile) -> str:
-    return f"{name}_{file.entity.name}"
-
-
-def _prepare(
-    connection: duckdb.DuckDBPyConnection, file: PlannedFile, progress: Callable[[str], None]
-) -> tuple[tuple[str, ...], int]:
-    """Read one file into temporary tables of its own; its extra headings and malformed rows."""
-    progress(file.entity.name)
-    headings, malformed = read_text_table(connection, file.path, file.form)
-    extra = _project(connection, file, headings)
-    connection.execute(
-        f"create or replace temp table {_table('_malformed', file)} as from _malformed; drop table {FILE_TABLE}"
-    )
-    if file.entity.is_required:
-        [(rows,)] = connection.execute(f"select count(*) from {_table(PROJECTED, file)}").fetchall()
-        if rows + malformed == 0:
+def _digests(planned: list[PlannedFile]) -> dict[PlannedFile, str]:
+    """SHA-256 of each file's bytes and of how it is declared: either change is a reason to load."""
+    content: dict[Path, str] = {}
+    for file in planned:
+        try:
+            if file.path not in content:
+                content[file.path] = content_hash(file.path)
+        except (FileNotFoundError, IsADirectoryError):
             raise SourceError(
-                f"File {file.path} has no rows.", "Export it again with its invoices."
-            )
-    return extra, malformed
-
-
-def _hash(file: PlannedFile) -> str:
-    try:
-        return content_hash(file.path, file.declaration)
-    except FileNotFoundError:
-        raise SourceError(
-            f"File {file.path} does not exist.", "Put it there or correct the path."
-        ) from None
-    except PermissionError:
-        raise SourceError(
-            f"File {file.path} may not be read.", "Give the user read permission."
-        ) from None
+                f"File {file.path} does not exist.", "Put it there or correct the path."
+            ) from None
+        except PermissionError:
+            raise SourceError(
+                f"File {file.path} may not be read.", "Give the user read permission."
+            ) from None
+    return {
+        file: hashlib.sha256(f"{file.declaration}{content[file.path]}".encode()).hexdigest()
+        for file in planned
+    }
 
 
 def _is_changed(connection: duckdb.DuckDBPyConnection, file: PlannedFile, digest: str) -> bool:
-    last = last_manifest_row(connection, SOURCE, file.entity.name)
-    return last is None or last.content_hash != digest
+    last = connection.execute(
+        f"select content_hash from raw_{SOURCE}._manifest where entity = ? and file = ?"
+        " order by load_id desc limit 1",
+        [file.entity.name, file.label],
+    ).fetchone()
+    return last is None or last[0] != digest
+
+
+def _by_file(changed: list[PlannedFile]) -> list[list[PlannedFile]]:
+    """Entities that come from the same file, so that it is read once."""
+    together: dict[tuple[Path, FileForm], list[PlannedFile]] = {}
+    for file in changed:
+        together.setdefault((file.path, file.form), []).append(file)
+    return list(together.values())
+
+
+def _prepare(
+    connection: duckdb.DuckDBPyConnection,
+    together: list[PlannedFile],
+    progress: Callable[[str], None],
+    first_number: int,
+) -> dict[PlannedFile, tuple[tuple[str, ...], int, int]]:
+    """Read one file into temporary tables, two an entity; extra headings, malformed rows, number."""
+    progress(", ".join(file.entity.name for file in together))
+    headings, malformed = read_text_table(connection, together[0].path, together[0].form)
+    prepared = {}
+    for number, file in enumerate(together, first_number):
+        connection.execute(
+            f"create or replace temp table {PROJECTED}_{number} as {projection(file, headings)}"
+        )
+        # A broken row is counted once, with the first entity the file feeds.
+        mine = "" if number == first_number else " limit 0"
+        connection.execute(
+            f"create or replace temp table {MALFORMED}_{number} as select * from {MALFORMED}{mine}"
+        )
+        counted = malformed if number == first_number else 0
+        prepared[file] = (extra_headings(file, headings), counted, number)
+    connection.execute(f"drop view {FILE_TABLE}; drop table {ROWS}")
+    return prepared
+
+
+def _require_rows(
+    connection: duckdb.DuckDBPyConnection,
+    planned: list[PlannedFile],
+    prepared: dict[PlannedFile, tuple[tuple[str, ...], int, int]],
+) -> None:
+    for file in planned:
+        same = [other for other in planned if other.entity is file.entity]
+        if not file.entity.is_required or any(other not in prepared for other in same):
+            continue
+        rows = 0
+        for other in same:
+            _, malformed, number = prepared[other]
+            [(count,)] = connection.execute(
+                f"select count(*) from {PROJECTED}_{number}"
+            ).fetchall()
+            rows += count + malformed
+        if rows == 0:
+            raise SourceError(
+                f"File {file.path} has no rows.", f"Export it again with its {file.entity.name}."
+            )
 
 
 def _check_headings(connection: duckdb.DuckDBPyConnection, file: PlannedFile) -> None:
     headings = headings_of(connection, file.path, file.form)
-    if file.mapped:
-        wanted = [h.column for h in file.mapped.columns.values() if h.column] + list(
-            file.mapped.require
+    missing = [name for name in file.headings if name not in headings]
+    if not missing:
+        return
+    if file.parts:
+        has = ", ".join(heading for heading in headings if heading)
+        remedy = f"Map entities.{file.entity.name} to a heading it has: {has}."
+    else:
+        remedy = (
+            "Add it to the export, or declare a mapping that says which heading holds it:"
+            " `encours check` proposes one."
         )
-        remedy = f"Map entities.{file.entity.name} to a heading it has: {', '.join(headings)}."
-    else:
-        wanted = [c.name for c in file.entity.columns if c.is_required]
-        remedy = "Add it to the export, or declare a mapping file that says which heading holds it."
-    missing = [name for name in wanted if name not in headings]
-    if missing:
-        raise SourceError(f"File {file.path} has no column '{missing[0]}'.", remedy)
-
-
-def _project(
-    connection: duckdb.DuckDBPyConnection, file: PlannedFile, headings: list[str]
-) -> tuple[str, ...]:
-    """Table `_projected_<entity>`: the contract's columns as text, `_line`, `_extra`. Returns the extra headings."""
-    if file.mapped:
-        used = {h.column for h in file.mapped.columns.values()}
-        extra: tuple[str, ...] = ()
-    else:
-        used = set(file.entity.column_names)
-        extra = tuple(h for h in headings if h and h not in used)
-    columns = ", ".join(
-        f"{_source_expression(file, name, headings)} as {identifier(name)}"
-        for name in file.entity.column_names
-    )
-    kept = (
-        "to_json(struct_pack("
-        + ", ".join(f"{identifier(h)} := {identifier(h)}" for h in extra)
-        + "))"
-        if extra
-        else "cast(null as json)"
-    )
-    required = [
-        f"{identifier(h)} is not null" for h in (file.mapped.require if file.mapped else ())
-    ]
-    where = f" where {' and '.join(required)}" if required else ""
-    distinct = ""
-    if file.mapped and file.mapped.is_distinct:
-        names = ", ".join(identifier(name) for name in file.entity.column_names)
-        distinct = f" qualify row_number() over (partition by {names} order by _line) = 1"
-    connection.execute(
-        f"create or replace temp table {_table(PROJECTED, file)} as select * from ("
-        f"select {columns}, _line, {kept} as _extra from {FILE_TABLE}{where}){distinct}"
-    )
-    return extra
-
-
-def _source_expression(file: PlannedFile, name: str, headings: list[str]) -> str:
-    if not file.mapped:
-        return identifier(name) if name in headings else "cast(null as varchar)"
-    heading = file.mapped.columns.get(name)
-    if heading is None:
-        return "cast(null as varchar)"
-    if heading.value is not None:
-        return quoted(heading.value)
-    column = identifier(str(heading.column))
-    return f"{quoted(heading.prefix)} || {column}" if heading.prefix else column
+    raise SourceError(f"File {file.path} has no column '{missing[0]}'.", remedy)

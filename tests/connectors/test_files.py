@@ -3,43 +3,12 @@
 import datetime as dt
 import os
 from decimal import Decimal
-from pathlib import Path
 
-import duckdb
 import pytest
 
 from connectors.errors import SourceError
-from connectors.files import FileForm, FilesSource, load_files
-from connectors.files.loading import planned_files
-
-LOADED_AT = dt.datetime(2024, 4, 1, 6, 0)
-INVOICES = "invoice_id,customer_id,invoice_date,currency,gross_amount\n"
-
-
-@pytest.fixture
-def warehouse():
-    connection = duckdb.connect(":memory:")
-    yield connection
-    connection.close()
-
-
-def write(folder: Path, **files: str) -> FilesSource:
-    folder.mkdir(exist_ok=True)
-    for name, text in files.items():
-        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
-    return FilesSource(path=folder)
-
-
-def load(connection, source, loaded_at=LOADED_AT):
-    return {row.entity: row for row in load_files(connection, source, loaded_at)}
-
-
-def reasons(connection, entity="invoices"):
-    return connection.execute(
-        "select line, column_name, raw_value, reason from raw_files._quarantine where entity = ? order by 1, 2",
-        [entity],
-    ).fetchall()
-
+from connectors.files import FileForm, FilesSource, planned_files
+from tests.connectors.file_drops import INVOICES, LOADED_AT, load, reasons, write
 
 def test_a_clean_file_loads_whole_with_exact_sums_by_currency(warehouse, tmp_path):
     source = write(
@@ -211,59 +180,6 @@ def test_parquet_and_xlsx_load_like_csv(warehouse, tmp_path):
     assert warehouse.execute(
         "select created_date, terms_days from raw_files.customers"
     ).fetchone() == (dt.date(2023, 5, 4), 30)
-
-
-def test_a_wide_export_becomes_invoices_payments_and_allocations(warehouse, tmp_path):
-    (tmp_path / "ledger.csv").write_text(
-        "No,Cust,Issued,Amount,Paid\n1,C,2024-01-01,10.00,2024-02-01\n2,C,2024-01-02,20.00,\n"
-    )
-    (tmp_path / "mapping.toml").write_text(
-        """
-[files.ledger]
-path = "ledger.csv"
-[entities.invoices]
-file = "ledger"
-columns = {invoice_id="No", customer_id="Cust", invoice_date="Issued", gross_amount="Amount", currency={value="EUR"}}
-[entities.payments]
-file = "ledger"
-require = ["Paid"]
-[entities.payments.columns]
-payment_id = {column="No", prefix="paid-"}
-customer_id = "Cust"
-payment_date = "Paid"
-currency = {value="EUR"}
-amount = "Amount"
-kind = {value="receipt"}
-"""
-    )
-    rows = load(warehouse, FilesSource(path=tmp_path, mapping=tmp_path / "mapping.toml"))
-    assert (rows["invoices"].loaded, rows["payments"].loaded) == (2, 1)
-    assert warehouse.execute("select payment_id, amount from raw_files.payments").fetchall() == [
-        ("paid-1", Decimal("10.00"))
-    ]
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        (
-            'columns = {invoice="No"}',
-            "entities.invoices.columns has 'invoice', which the contract does not know",
-        ),
-        (
-            'columns = {invoice_id="No"}',
-            "entities.invoices.columns has no 'customer_id', which is required",
-        ),
-        ("rows = 1\ncolumns = {}", "entities.invoices.rows: Extra inputs are not permitted"),
-    ],
-)
-def test_a_wrong_mapping_is_explained_in_one_line(tmp_path, change, message):
-    path = tmp_path / "mapping.toml"
-    path.write_text(f'[files.ledger]\npath="l.csv"\n[entities.invoices]\nfile="ledger"\n{change}\n')
-    with pytest.raises(SourceError) as error:
-        planned_files(FilesSource(path=tmp_path, mapping=path))
-    assert message in str(error.value)
-    assert "\n" not in str(error.value)
 
 
 def test_a_load_that_fails_half_way_leaves_no_row(warehouse, tmp_path, monkeypatch):
