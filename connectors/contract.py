@@ -18,7 +18,8 @@ SQL_TYPES: dict[ColumnType, str] = {
     "date": "date",
     "timestamp": "timestamp",
     "amount": "decimal(18,2)",
-    "rate": "decimal(18,8)",
+    # One rial in euro has five zeros after the point; nine digits of it are kept.
+    "rate": "decimal(28,15)",
     "integer": "integer",
     "boolean": "boolean",
     "currency": "varchar",
@@ -136,8 +137,7 @@ ENTITIES: dict[str, Entity] = {
                 _required("invoice_date", "date"),
                 _required("currency", "currency"),
                 _required("gross_amount", "amount"),
-                Column("net_amount", "amount"),
-                Column("tax_amount", "amount"),
+                *(Column(name, "amount") for name in ("net_amount", "tax_amount")),
                 Column("void_date", "date"),
                 *_text("invoice_number", "subscription_id", "purchase_order"),
                 Column("due_date", "date"),
@@ -198,8 +198,7 @@ ENTITIES: dict[str, Entity] = {
                 _required("credit_date", "date"),
                 _required("currency", "currency"),
                 _required("gross_amount", "amount"),
-                Column("net_amount", "amount"),
-                Column("tax_amount", "amount"),
+                *(Column(name, "amount") for name in ("net_amount", "tax_amount")),
             ),
             amount="gross_amount",
             no_negative=("gross_amount",),
@@ -290,6 +289,8 @@ ENTITIES: dict[str, Entity] = {
                 Column("end_reason", domain=("voluntary", "payment_failure", "other")),
             ),
             amount="amount",
+            # A discount lowers the amount; money that goes back is a credit note.
+            no_negative=("amount",),
         ),
         Entity(
             "opportunities",

@@ -153,7 +153,7 @@ def _parse(
     )
     errors = ", ".join(
         f"struct_pack(column_name := {quoted(c.name)}, raw_value := {identifier(c.name)},"
-        f" reason := {reason_expression(c, entity)})"
+        f" reason := {reason_expression(c, entity, form)})"
         for c in columns
     )
     content = ", ".join(

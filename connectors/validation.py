@@ -13,6 +13,13 @@ from functools import cache
 from connectors.contract import Column, Entity
 
 EARLIEST_YEAR, LATEST_YEAR = 1970, 2100
+# Amounts are kept with two decimals; zeros may follow.
+AMOUNT_DECIMALS = r"\d{1,2}0*"
+# What a spreadsheet leaves in place of a value, also in the CSV it exports.
+ERROR_CELLS = (
+    *("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"),
+    *("#VALEUR!", "#NOM?", "#NOMBRE!", "#NUL!"),
+)
 
 
 @dataclass(frozen=True)
@@ -48,24 +55,38 @@ def identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _digits(text: str, form: TextForm) -> str:
-    for character in form.thousands:
-        text = f"replace({text}, {quoted(character)}, '')"
-    return text if form.decimal == "." else f"replace({text}, {quoted(form.decimal)}, '.')"
-
-
-def _number_pattern(column: Column, form: TextForm) -> str:
+def number_pattern(form: TextForm, decimals: str) -> str:
     """The declared way to write a number, nothing else: groups of three digits, one decimal mark.
 
     A mark of another country's form (`1.230` where the decimal is a comma) is no number, not 1.23.
-    Amounts have two decimals; rates may have more than the eight that are kept.
+    The same mark stands between all groups, and no group begins the number with a zero.
+
+    Args:
+        form: How the source writes numbers.
+        decimals: Pattern of what may follow the decimal mark.
     """
-    whole = r"\d{1,15}"
-    if form.thousands:
-        marks = "".join("\\" + mark if mark in r"\]^-" else mark for mark in form.thousands)
-        whole = rf"(?:{whole}|\d{{1,3}}(?:[{marks}]\d{{3}})+)"
-    decimals = r"\d{1,2}0*" if column.type == "amount" else r"\d+"
-    return rf"[+-]?{whole}(?:{re.escape(form.decimal)}{decimals})?"
+    grouped = "".join(rf"|[1-9]\d{{0,2}}(?:{re.escape(mark)}\d{{3}})+" for mark in form.thousands)
+    return rf"[+-]?(?:\d{{1,15}}{grouped})(?:{re.escape(form.decimal)}{decimals})?"
+
+
+def number_expression(text: str, form: TextForm, sql_type: str, decimals: str = r"\d+") -> str:
+    """SQL that turns text into a number, null where it is not written in the declared form.
+
+    Args:
+        text: SQL of the trimmed text.
+        form: How the source writes numbers.
+        sql_type: The decimal type of the result.
+        decimals: Pattern of what may follow the decimal mark.
+    """
+    digits = text
+    for mark in form.thousands:
+        digits = f"replace({digits}, {quoted(mark)}, '')"
+    if form.decimal != ".":
+        digits = f"replace({digits}, {quoted(form.decimal)}, '.')"
+    pattern = quoted(number_pattern(form, decimals))
+    return (
+        f"case when regexp_full_match({text}, {pattern}) then try_cast({digits} as {sql_type}) end"
+    )
 
 
 def parsed_expression(column: Column, form: TextForm) -> str:
@@ -81,10 +102,10 @@ def parsed_expression(column: Column, form: TextForm) -> str:
     if column.type == "timestamp":
         as_date = f"cast(try_strptime({text}, {quoted(form.date_format)}) as timestamp)"
         return f"coalesce(cast(try_cast({text} as timestamptz) as timestamp), {as_date})"
-    if column.type in ("amount", "rate"):
-        pattern = quoted(_number_pattern(column, form))
-        number = _digits(text, form)
-        return f"case when regexp_full_match({text}, {pattern}) then try_cast({number} as {column.sql_type}) end"
+    if column.type == "amount":
+        return number_expression(text, form, column.sql_type, AMOUNT_DECIMALS)
+    if column.type == "rate":
+        return number_expression(text, form, column.sql_type)
     if column.type == "integer":
         return f"case when regexp_full_match({text}, '[+-]?[0-9]+') then try_cast({text} as integer) end"
     if column.type == "boolean":
@@ -123,37 +144,51 @@ _REASONS = {
 }
 
 
-def reason_expression(column: Column, entity: Entity) -> str:
-    """SQL that names what is wrong with a column of a row, null where nothing is.
+def faults(column: Column, entity: Entity, form: TextForm) -> list[tuple[str, str]]:
+    """What can be wrong with a column of a row: SQL conditions and their reasons, the first counts.
 
-    The relation holds the text under `column.name` and the parsed value under `_parsed_<name>`.
+    The relation holds the text under `column.name` and the parsed value under `_parsed_<name>`. A
+    condition that is null does not hold.
     """
     text, parsed = identifier(column.name), identifier(f"_parsed_{column.name}")
-    cases = []
+    errors = ", ".join(quoted(cell) for cell in ERROR_CELLS)
+    found = [(f"starts_with({text}, '#') and {text} in ({errors})", "error_cell")]
     if column.is_required:
-        cases.append(f"when {text} is null then 'missing_value'")
+        found.append((f"{text} is null", "missing_value"))
+    unreadable = f"{text} is not null and {parsed} is null"
+    if column.type == "amount":
+        # The third decimal of a dinar, or of a price: rounding it is not for a loader to decide.
+        long = quoted(number_pattern(form, r"\d{3,}"))
+        is_long = f"contains({text}, {quoted(form.decimal)}) and regexp_full_match({text}, {long})"
+        found.append((f"{unreadable} and {is_long}", "too_many_decimals"))
     if column.type in _REASONS:
-        cases.append(
-            f"when {text} is not null and {parsed} is null then {quoted(_REASONS[column.type])}"
-        )
+        found.append((unreadable, _REASONS[column.type]))
     if column.type in ("date", "timestamp"):
-        cases.append(
-            f"when not isfinite({parsed}) or year({parsed}) not between {EARLIEST_YEAR} and {LATEST_YEAR}"
-            " then 'date_out_of_range'"
+        early, late = f"{EARLIEST_YEAR}-01-01", f"{LATEST_YEAR + 1}-01-01"
+        found.append(
+            (f"{parsed} < date '{early}' or {parsed} >= date '{late}'", "date_out_of_range")
         )
     if column.type == "currency":
         codes = ", ".join(quoted(code) for code in sorted(known_currencies()))
-        cases.append(f"when {parsed} not in ({codes}) then 'unknown_currency'")
+        found.append((f"{parsed} not in ({codes})", "unknown_currency"))
     if column.domain:
         values = ", ".join(quoted(value) for value in column.domain)
-        cases.append(f"when {parsed} not in ({values}) then 'value_not_in_contract'")
+        found.append((f"{parsed} not in ({values})", "value_not_in_contract"))
     if column.name in entity.no_negative:
-        cases.append(f"when {parsed} < 0 then 'negative_amount'")
-    if column.type == "text":
-        cases.append(f"when contains({text}, chr(0)) then 'nul_character'")
+        found.append((f"{parsed} < 0", "negative_amount"))
+    if column.type == "text" and not column.domain:
+        found.append((f"contains({text}, chr(0))", "nul_character"))
     if (entity.name, column.name) in _ROW_RULES:
-        condition, reason = _ROW_RULES[entity.name, column.name]
-        cases.append(f"when {condition} then {quoted(reason)}")
+        found.append(_ROW_RULES[entity.name, column.name])
     if column.type == "rate":
-        cases.append(f"when {parsed} <= 0 then 'rate_not_positive'")
-    return f"case {' '.join(cases)} end" if cases else "null"
+        found.append((f"{parsed} <= 0", "rate_not_positive"))
+    return found
+
+
+def reason_expression(column: Column, entity: Entity, form: TextForm) -> str:
+    """SQL that names what is wrong with a column of a row, null where nothing is."""
+    cases = " ".join(
+        f"when {condition} then {quoted(reason)}"
+        for condition, reason in faults(column, entity, form)
+    )
+    return f"case {cases} end"

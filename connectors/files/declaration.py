@@ -119,7 +119,7 @@ class Heading(Strict):
     headings: tuple[str, ...] = ()
     value: str | None = None
     prefix: str = ""
-    values: dict[str, str] = {}
+    values: dict[str, str] = Field(default_factory=dict)
     negate: bool = False
     round: bool = False
     at_most: str | None = None

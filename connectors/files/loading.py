@@ -178,9 +178,7 @@ def _require_rows(
         rows = 0
         for other in same:
             _, malformed, number = prepared[other]
-            [(count,)] = connection.execute(
-                f"select count(*) from {PROJECTED}_{number}"
-            ).fetchall()
+            [(count,)] = connection.execute(f"select count(*) from {PROJECTED}_{number}").fetchall()
             rows += count + malformed
         if rows == 0:
             raise SourceError(

@@ -33,8 +33,8 @@ class Mapping(Strict):
     """
 
     files: Annotated[dict[str, MappedFile], Field(min_length=1)]
-    entities: dict[str, Parts] = {}
-    wide: dict[str, WideFile] = {}
+    entities: dict[str, Parts] = Field(default_factory=dict)
+    wide: dict[str, WideFile] = Field(default_factory=dict)
 
     def parts(self) -> list[tuple[str, MappedEntity]]:
         """Every entity declaration by entity name, in the contract's order, wide files unfolded."""
@@ -66,7 +66,9 @@ def load_mapping(path: Path) -> Mapping:
         # A single table counts as a list of one: its number says nothing.
         place = ".".join(str(part) for part in first["loc"] if part != 0)
         message = first["msg"].removeprefix("Value error, ")
-        raise SourceError(f"Mapping file {path}: {place}: {message}.", "Correct that key.") from None
+        raise SourceError(
+            f"Mapping file {path}: {place}: {message}.", "Correct that key."
+        ) from None
     for name in mapping.entities:
         if name not in ENTITIES:
             raise SourceError(

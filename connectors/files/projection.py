@@ -10,7 +10,7 @@ from connectors.contract import Column, Entity
 from connectors.files.declaration import Condition, Heading, MappedEntity
 from connectors.files.planning import PlannedFile
 from connectors.files.text_rows import FILE_TABLE
-from connectors.validation import identifier, parsed_expression, quoted
+from connectors.validation import AMOUNT_DECIMALS, identifier, number_expression, quoted
 
 _NOTHING = "cast(null as varchar)"
 
@@ -136,19 +136,18 @@ def _negated(text: str) -> str:
 
 def _rounded(text: str, file: PlannedFile) -> str:
     """A number with more decimals than are kept, rounded half away from zero; other text as it is."""
-    number = parsed_expression(Column("_", "rate"), file.form.text_form).replace(
-        identifier("_"), f"({text})"
-    )
-    mark = quoted(file.form.decimal)
-    plain = f"replace(cast(round({number}, 2) as varchar), '.', {mark})"
-    return f"coalesce(regexp_replace({plain}, '(\\d\\d)0+$', '\\1'), {text})"
+    number = number_expression(f"({text})", file.form.text_form, "decimal(38,20)")
+    rounded = f"cast(cast(round({number}, 2) as decimal(38,2)) as varchar)"
+    return f"coalesce(replace({rounded}, '.', {quoted(file.form.decimal)}), {text})"
 
 
 def _at_most(text: str, given: Heading, file: PlannedFile) -> str:
     """The lesser of two amounts, as its own text; unreadable ones are left to fail as they are."""
-    amount = parsed_expression(Column("_", "amount"), file.form.text_form)
-    this = amount.replace(identifier("_"), f"({text})")
     limit = identifier(str(given.at_most))
     if given.round:
         limit = _rounded(limit, file)
-    return f"case when {this} > {amount.replace(identifier('_'), f'({limit})')} then {limit} else {text} end"
+    this, most = (
+        number_expression(f"({amount})", file.form.text_form, "decimal(18,2)", AMOUNT_DECIMALS)
+        for amount in (text, limit)
+    )
+    return f"case when {this} > {most} then {limit} else {text} end"

@@ -30,7 +30,11 @@ def trimmed(text: str, form: FileForm) -> str:
     """SQL for a text without the space around it, null where it is empty or declared to mean that."""
     bare = f"trim({text}, {quoted(_SPACE)})"
     nothing = ", ".join(quoted(word) for word in ("", *form.empty))
-    return f"case when {bare} not in ({nothing}) then {bare} end" if form.empty else f"nullif({bare}, '')"
+    return (
+        f"case when {bare} not in ({nothing}) then {bare} end"
+        if form.empty
+        else f"nullif({bare}, '')"
+    )
 
 
 def check_headings(path: Path, headings: list[str], row: int) -> None:
@@ -96,9 +100,7 @@ def fill_malformed(connection: duckdb.DuckDBPyConnection, bad: list[tuple[int, o
         }
     )
     connection.register("_bad_rows", table)
-    connection.execute(
-        f"insert into {MALFORMED} select line, cast(raw_row as json) from _bad_rows"
-    )
+    connection.execute(f"insert into {MALFORMED} select line, cast(raw_row as json) from _bad_rows")
     connection.unregister("_bad_rows")
 
 

@@ -140,9 +140,7 @@ def _sheet_rows(path: Path, form: FileForm) -> Iterator[Iterator[tuple[int, tupl
         workbook.close()
 
 
-def _headings(
-    path: Path, form: FileForm, rows: Iterator[tuple[int, tuple[Any, ...]]]
-) -> list[str]:
+def _headings(path: Path, form: FileForm, rows: Iterator[tuple[int, tuple[Any, ...]]]) -> list[str]:
     for number, row in rows:
         if number == form.header_row:
             headings = [(cell_text(cell, form) or "").strip() for cell in row]

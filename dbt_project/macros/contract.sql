@@ -139,7 +139,7 @@
             'key': ['rate_date', 'from_currency', 'to_currency'], 'effective_date': 'rate_date',
             'identity': ['rate_date', 'from_currency', 'to_currency', 'rate'],
             'columns': {
-                'rate_date': 'date', 'from_currency': 'varchar', 'to_currency': 'varchar', 'rate': 'decimal(18,8)',
+                'rate_date': 'date', 'from_currency': 'varchar', 'to_currency': 'varchar', 'rate': 'decimal(28,15)',
             },
         },
     }) }}

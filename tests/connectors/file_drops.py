@@ -35,4 +35,3 @@ def reasons(connection, entity="invoices"):
         "select line, column_name, raw_value, reason from raw_files._quarantine where entity = ? order by 1, 2",
         [entity],
     ).fetchall()
-

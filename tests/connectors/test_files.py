@@ -10,6 +10,7 @@ from connectors.errors import SourceError
 from connectors.files import FileForm, FilesSource, planned_files
 from tests.connectors.file_drops import INVOICES, LOADED_AT, load, reasons, write
 
+
 def test_a_clean_file_loads_whole_with_exact_sums_by_currency(warehouse, tmp_path):
     source = write(
         tmp_path,
@@ -30,7 +31,7 @@ def test_a_clean_file_loads_whole_with_exact_sums_by_currency(warehouse, tmp_pat
         ("A,C,9999-12-31,EUR,1.00", "invoice_date", "date_out_of_range"),
         ("A,C,2024-01-31,EUX,1.00", "currency", "unknown_currency"),
         ('A,C,2024-01-31,EUR,"1,00"', "gross_amount", "unreadable_amount"),
-        ("A,C,2024-01-31,EUR,1.005", "gross_amount", "unreadable_amount"),
+        ("A,C,2024-01-31,EUR,1.005", "gross_amount", "too_many_decimals"),
         ("A,C,2024-01-31,EUR,NaN", "gross_amount", "unreadable_amount"),
         ("A,C,2024-01-31,EUR,1e5", "gross_amount", "unreadable_amount"),
         ("A,C,2024-01-31,EUR,-1.00", "gross_amount", "negative_amount"),

@@ -122,8 +122,12 @@ where = {{ heading = "Type", equals = ["facture"] }}
 [entities.credit_notes]
 file = "ledger"
 where = [{{ heading = "Type", starts_with = ["av"] }}]
-columns = {{ credit_note_id = "No", customer_id = "Client", credit_date = "Date", currency = {{ value = "EUR" }},
-  gross_amount = {{ heading = "Montant", negate = true }} }}
+[entities.credit_notes.columns]
+credit_note_id = "No"
+customer_id = "Client"
+credit_date = "Date"
+currency = {{ value = "EUR" }}
+gross_amount = {{ heading = "Montant", negate = true }}
 """,
     )
     rows = load(warehouse, source)
@@ -144,8 +148,13 @@ sign = "positive"
 [entities.credit_notes]
 file = "ledger"
 sign = "negative"
-columns = {{ credit_note_id = "No", customer_id = "Client", credit_date = "Date", currency = {{ value = "EUR" }},
-  gross_amount = "Montant", tax_amount = "TVA" }}
+[entities.credit_notes.columns]
+credit_note_id = "No"
+customer_id = "Client"
+credit_date = "Date"
+currency = {{ value = "EUR" }}
+gross_amount = "Montant"
+tax_amount = "TVA"
 """,
     )
     rows = load(warehouse, source)
@@ -213,8 +222,12 @@ file = "ledger"
 [entities.invoices.columns]{INVOICE_COLUMNS}
 [[entities.invoices]]
 file = "old"
-columns = {{ invoice_id = "Number", customer_id = "Cust", invoice_date = "Day", gross_amount = "Total",
-  currency = {{ value = "USD" }} }}
+[entities.invoices.columns]
+invoice_id = "Number"
+customer_id = "Cust"
+invoice_date = "Day"
+gross_amount = "Total"
+currency = {{ value = "USD" }}
 """,
     )
     load(warehouse, source)
@@ -258,8 +271,13 @@ def test_floating_point_noise_is_rounded_where_that_is_declared(warehouse, tmp_p
         f"""{LEDGER}
 [entities.payments]
 file = "ledger"
-columns = {{ payment_id = "No", customer_id = "Client", payment_date = "Date", currency = {{ value = "EUR" }},
-  kind = {{ value = "receipt" }}, amount = {{ heading = "Montant", round = true }} }}
+[entities.payments.columns]
+payment_id = "No"
+customer_id = "Client"
+payment_date = "Date"
+currency = {{ value = "EUR" }}
+kind = {{ value = "receipt" }}
+amount = {{ heading = "Montant", round = true }}
 """,
     )
     assert load(warehouse, source)["payments"].amounts == {"EUR": amount}
@@ -269,7 +287,8 @@ def test_total_rows_are_skipped_and_a_customer_called_total_stays(warehouse, tmp
     rule = 'skip_rows_where = { heading = "Client", starts_with = ["total"], and_empty = ["No"] }\n'
     source = drop(
         tmp_path,
-        "Factures de 2024;;;\n\nNo;Client;Date;Montant\nA;TotalEnergies;31/01/2024;1,00\n;TOTAL général;;1,00\n;Total\n",
+        "Factures de 2024;;;\n\nNo;Client;Date;Montant\n"
+        "A;TotalEnergies;31/01/2024;1,00\n;TOTAL général;;1,00\n;Total\n",
         f"{LEDGER}{rule}header_row = 3\n"
         f'[entities.invoices]\nfile="ledger"\n[entities.invoices.columns]{INVOICE_COLUMNS}',
     )
@@ -300,7 +319,7 @@ def test_a_file_outside_the_source_is_not_read_unless_that_is_declared(warehouse
         (tmp_path / "source" / name).symlink_to(tmp_path / "outside.csv")
     entities = f'[entities.invoices]\nfile="ledger"\n[entities.invoices.columns]{INVOICE_COLUMNS}'
     mapping = LEDGER.replace("ledger.csv", path)
-    with pytest.raises(SourceError, match="lies outside .*allow_outside = true"):
+    with pytest.raises(SourceError, match=r"lies outside .*allow_outside = true"):
         load(warehouse, mapped(tmp_path / "source", mapping + entities))
     declared = mapped(tmp_path / "source", f"{mapping}allow_outside = true\n{entities}")
     assert load(warehouse, declared)["invoices"].loaded == 1

