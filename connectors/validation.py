@@ -15,6 +15,7 @@ from connectors.contract import Column, Entity
 EARLIEST_YEAR, LATEST_YEAR = 1970, 2100
 # Amounts are kept with two decimals; zeros may follow.
 AMOUNT_DECIMALS = r"\d{1,2}0*"
+_SPACES = "[ \u00a0\u202f]*"
 # What a spreadsheet leaves in place of a value, also in the CSV it exports.
 ERROR_CELLS = (
     *("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"),
@@ -30,11 +31,13 @@ class TextForm:
         decimal: Decimal mark, `.` or `,`.
         thousands: Characters between groups of digits, removed before parsing; may be empty.
         date_format: strptime format of dates.
+        units: Signs that may stand before or after a number, such as `€`.
     """
 
     decimal: str = "."
     thousands: str = ""
     date_format: str = "%Y-%m-%d"
+    units: tuple[str, ...] = ()
 
 
 @cache
@@ -66,7 +69,11 @@ def number_pattern(form: TextForm, decimals: str) -> str:
         decimals: Pattern of what may follow the decimal mark.
     """
     grouped = "".join(rf"|[1-9]\d{{0,2}}(?:{re.escape(mark)}\d{{3}})+" for mark in form.thousands)
-    return rf"[+-]?(?:\d{{1,15}}{grouped})(?:{re.escape(form.decimal)}{decimals})?"
+    number = rf"[+-]?(?:\d{{1,15}}{grouped})(?:{re.escape(form.decimal)}{decimals})?"
+    if not form.units:
+        return number
+    unit = f"(?:{'|'.join(re.escape(sign) for sign in form.units)})"
+    return f"(?:{unit}{_SPACES})?{number}(?:{_SPACES}{unit})?"
 
 
 def number_expression(text: str, form: TextForm, sql_type: str, decimals: str = r"\d+") -> str:
@@ -79,7 +86,7 @@ def number_expression(text: str, form: TextForm, sql_type: str, decimals: str = 
         decimals: Pattern of what may follow the decimal mark.
     """
     digits = text
-    for mark in form.thousands:
+    for mark in (*form.units, *(" \u00a0\u202f" if form.units else ""), *form.thousands):
         digits = f"replace({digits}, {quoted(mark)}, '')"
     if form.decimal != ".":
         digits = f"replace({digits}, {quoted(form.decimal)}, '.')"

@@ -46,6 +46,7 @@ class FileForm(Strict):
         decimal: Decimal mark.
         thousands: Characters between groups of digits.
         date_format: strptime format of dates.
+        units: Signs around amounts, such as `€`.
         sheet: Sheet of an XLSX; its first visible one where absent.
         header_row: Line of the headings, from 1; what stands above is a title.
         skip_rows_where: Total rows.
@@ -60,6 +61,7 @@ class FileForm(Strict):
     decimal: Literal[".", ","] = "."
     thousands: str = ""
     date_format: str = "%Y-%m-%d"
+    units: tuple[str, ...] = ()
     sheet: str | None = None
     header_row: Annotated[int, Field(ge=1, le=1000)] = 1
     skip_rows_where: SkipRule | None = None
@@ -86,7 +88,7 @@ class FileForm(Strict):
     @property
     def text_form(self) -> TextForm:
         """The part that concerns values, not the file."""
-        return TextForm(self.decimal, self.thousands, self.date_format)
+        return TextForm(self.decimal, self.thousands, self.date_format, self.units)
 
     @property
     def headings(self) -> tuple[str, ...]:

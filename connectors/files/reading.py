@@ -27,7 +27,7 @@ from connectors.validation import identifier, quoted
 
 # Contract files; a mapping may name text files by any of the three.
 SUFFIXES = (".csv", ".parquet", ".xlsx")
-_TEXT_SUFFIXES = (".csv", ".txt", ".tsv")
+TEXT_SUFFIXES = (".csv", ".txt", ".tsv")
 
 
 def content_hash(path: Path) -> str:
@@ -52,7 +52,7 @@ def read_text_table(
     _require_kind(path)
     connection.execute(f"create or replace temp table {MALFORMED} (line bigint, raw_row json)")
     try:
-        if path.suffix.lower() in _TEXT_SUFFIXES:
+        if path.suffix.lower() in TEXT_SUFFIXES:
             headings = read_csv(connection, path, form)
         elif path.suffix.lower() == ".parquet":
             headings = _read_parquet(connection, path, form)
@@ -73,7 +73,7 @@ def headings_of(connection: duckdb.DuckDBPyConnection, path: Path, form: FileFor
     """
     _require_kind(path)
     try:
-        if path.suffix.lower() in _TEXT_SUFFIXES:
+        if path.suffix.lower() in TEXT_SUFFIXES:
             return csv_headings(path, form)
         if path.suffix.lower() == ".parquet":
             return [heading for heading, _ in _parquet_columns(connection, path)]
@@ -95,7 +95,7 @@ def _require_kind(path: Path) -> None:
             f"File {path} is an Excel workbook of before 2007 (.xls).",
             "Save it as .xlsx or .csv.",
         )
-    if kind not in (*SUFFIXES, *_TEXT_SUFFIXES):
+    if kind not in (*SUFFIXES, *TEXT_SUFFIXES):
         raise SourceError(
             f"File {path} is of an unknown kind.", f"Use one of: {', '.join(SUFFIXES)}."
         )

@@ -1,66 +1,137 @@
 """`encours check`: what would stop a run, found without loading anything.
 
-Belongs here: one line per finding, with its remedy. Does not belong here: the checks of a run.
+Belongs here: one line per finding, with its remedy. Does not belong here: the checks of a run, the
+proposal of a mapping (`proposing`).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from datetime import datetime
+
 import duckdb
 
+from connectors.contract import ENTITIES
 from connectors.errors import SourceError
 from connectors.files import FilesSource, load_files, planned_files
+from connectors.validation import identifier, quoted
 from orchestration.config import Company
 from orchestration.sources import build_sources, files_settings
 from outreach.policy import DEFAULT_POLICY_PATH, PolicyError, load_policy
 
+_LINES = 50
+_PERSONAL = {"customer_name", "contact_name", "email", "phone"}
 
-def findings(company: Company) -> list[str]:
+
+@dataclass
+class Report:
+    """What a check found.
+
+    Attributes:
+        findings: One line each, with the remedy.
+        notes: What is as it may be, and worth knowing.
+        needs_mapping: The files are not in the contract's own form, and no mapping says in which.
+    """
+
+    findings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    needs_mapping: bool = False
+
+
+def examine(company: Company) -> Report:
     """What is wrong with policy and files; the files are read into memory and thrown away."""
-    lines: list[str] = []
+    report = Report()
     try:
         load_policy(company.policy_path or DEFAULT_POLICY_PATH)
     except PolicyError as error:
-        lines += error.problems
+        report.findings += error.problems
     for source in build_sources(company):
         try:
             source.probe()
         except SourceError as error:
-            lines.append(str(error))
+            report.findings.append(str(error))
     files = files_settings(company)
     if files is None:
-        return lines
-    try:
-        planned = planned_files(files)
-        lines += _quarantine_lines(files)
-    except SourceError as error:
-        return [*lines, str(error)]
-    if files.needs_invoices and not {file.entity.name for file in planned} & {"payments"}:
-        lines.append(f"{files.path} holds no payments. Add payments and payment_allocations.")
-    return lines
+        return report
+    with duckdb.connect(":memory:") as connection:
+        try:
+            entities = {file.entity.name for file in planned_files(files)}
+            _read(connection, company, files, report)
+        except SourceError as error:
+            report.findings.append(str(error))
+            report.needs_mapping = files.mapping is None
+            return report
+    if files.needs_invoices and "payments" not in entities:
+        report.findings.append(
+            f"{files.path} holds no payments. Add payments and payment_allocations."
+        )
+    return report
 
 
-def _quarantine_lines(files: FilesSource) -> list[str]:
-    from datetime import datetime
+def _read(
+    connection: duckdb.DuckDBPyConnection, company: Company, files: FilesSource, report: Report
+) -> None:
+    # Any load time serves: what is read here is kept nowhere.
+    loads = load_files(connection, files, datetime(2000, 1, 1))  # noqa: DTZ001
+    report.findings += _quarantine_lines(connection)
+    rows = sum(load.rows_in for load in loads)
+    if files.mapping is None and sum(load.quarantined for load in loads) * 2 > rows:
+        report.needs_mapping = True
+    report.notes += [
+        f"{load.file}: {', '.join(load.extra_columns)} not used, kept with each row."
+        for load in {load.file: load for load in loads}.values()
+        if load.extra_columns
+    ]
+    report.notes += _missing_lines(connection, company, sorted({load.entity for load in loads}))
 
-    connection = duckdb.connect(":memory:")
-    try:
-        # Any load time serves: what is read here is kept nowhere.
-        load_files(connection, files, datetime(2000, 1, 1))  # noqa: DTZ001
-        faults = connection.execute(
-            "select file, line, column_name, raw_value, reason from raw_files._quarantine"
-            " order by entity, line limit 50"
-        ).fetchall()
-    finally:
-        connection.close()
-    return [
+
+def _quarantine_lines(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    faults = connection.execute(
+        "select file, line, column_name, raw_value, reason, count(*) over () from raw_files._quarantine"
+        f" order by entity, file, line limit {_LINES}"
+    ).fetchall()
+    lines = [
         f"{file} line {line}: {_where(column, value)}{reason.replace('_', ' ')}. Correct the row, or leave it"
         " to quarantine."
-        for file, line, column, value, reason in faults
+        for file, line, column, value, reason, _ in faults
     ]
+    if faults and faults[0][-1] > _LINES:
+        lines.append(f"{faults[0][-1] - _LINES} more. Correct their form first.")
+    return lines
 
 
 def _where(column: str | None, value: str | None) -> str:
     if column is None:
         return ""
-    personal = {"customer_name", "contact_name", "email", "phone"}
-    return f"{column}: " if value is None or column in personal else f"{column} '{value}': "
+    return f"{column}: " if value is None or column in _PERSONAL else f"{column} '{value}': "
+
+
+def _missing_lines(
+    connection: duckdb.DuckDBPyConnection, company: Company, entities: list[str]
+) -> list[str]:
+    """Records of earlier loads that these files no longer hold."""
+    if not company.warehouse.exists():
+        return []
+    try:
+        connection.execute(f"attach {quoted(str(company.warehouse))} as known (read_only)")
+    except duckdb.Error:
+        return [f"{company.warehouse.name} is in use: not compared with earlier loads."]
+    lines = []
+    for name in entities:
+        keys = ", ".join(identifier(column) for column in ENTITIES[name].key)
+        table = f"raw_files.{name}"
+        try:
+            [(missing,)] = connection.execute(
+                f"select count(*) from (select {keys} from known.{table}"
+                f" qualify row_number() over (partition by {keys} order by _load_id desc, _line desc) = 1"
+                f" and not _is_deleted) anti join {table} using ({keys})"
+            ).fetchall()
+        except duckdb.Error:
+            # A warehouse of an earlier version, or one that never loaded files.
+            continue
+        if missing:
+            lines.append(
+                f"{missing:,} {name} of earlier loads are not in these files and stay as they are."
+                " If the export holds everything, declare is_complete = true."
+            )
+    return lines

@@ -143,16 +143,33 @@ def simulate(
 
 
 @app.command()
-def check(config: ConfigOption = None, source: SourceOption = None) -> None:
-    """Validate configuration, policy and files without loading: one line per finding."""
-    from orchestration.cli.checking import findings
+def check(
+    config: ConfigOption = None,
+    source: SourceOption = None,
+    accept: Annotated[bool, typer.Option("--accept", help="Accept the proposed mapping.")] = False,
+) -> None:
+    """Validate configuration, policy and files without loading: one line per finding.
 
+    Files that are not in the form of the import contract get a proposal of how to read them.
+    """
+    from orchestration.cli.checking import examine
+    from orchestration.cli.proposing import accept_proposal, offer_mapping
+
+    path = config or default_config_path()
     with explained_errors():
-        company = load_company(config or default_config_path(), source)
-        lines = findings(company)
-    for line in lines:
+        company = load_company(path, source)
+        if accept:
+            out.print(f"accepted {accept_proposal(company)}", soft_wrap=True, highlight=False)
+            company = load_company(path, source)
+        report = examine(company)
+        if report.needs_mapping and offer_mapping(company, out):
+            company = load_company(path, source)
+            report = examine(company)
+    for line in report.notes:
+        out.print(f"· {escape(line)}", highlight=False, soft_wrap=True)
+    for line in report.findings:
         out.print(f"✗ {escape(line)}", highlight=False, soft_wrap=True)
-    if lines:
+    if report.findings:
         raise typer.Exit(1)
     out.print("✓ configuration, policy and files are ready: encours run")
 
