@@ -18,6 +18,7 @@ from datetime import datetime
 import duckdb
 
 from connectors.contract import ENTITIES, Entity
+from connectors.incoming import INCOMING, Incoming
 from connectors.manifest import (
     QUARANTINE,
     ManifestRow,
@@ -26,15 +27,7 @@ from connectors.manifest import (
     write_manifest_row,
 )
 from connectors.tombstones import MAX_DELETED_SHARE, bury
-from connectors.validation import (
-    TextForm,
-    identifier,
-    parsed_expression,
-    quoted,
-    reason_expression,
-)
-
-INCOMING = "_incoming"
+from connectors.validation import TextForm, identifier
 
 
 def prepare_raw(connection: duckdb.DuckDBPyConnection, source: str) -> None:
@@ -44,7 +37,7 @@ def prepare_raw(connection: duckdb.DuckDBPyConnection, source: str) -> None:
     for entity in ENTITIES.values():
         columns = ", ".join(f"{identifier(c.name)} {c.sql_type}" for c in entity.typed_columns)
         connection.execute(
-            f"create table if not exists {schema}.{entity.name} ({columns}, _extra json, _row_hash varchar,"
+            f"create table if not exists {schema}.{entity.name} ({columns}, _extra json,"
             " _file varchar, _line bigint, _load_id bigint, _loaded_at timestamp, _is_first_load boolean,"
             " _is_deleted boolean default false)"
         )
@@ -52,6 +45,16 @@ def prepare_raw(connection: duckdb.DuckDBPyConnection, source: str) -> None:
         connection.execute(
             f"alter table {schema}.{entity.name} add column if not exists _is_deleted boolean default false"
         )
+        types = {
+            row[0]: str(row[1]).lower()
+            for row in connection.execute(f"describe {schema}.{entity.name}").fetchall()
+        }
+        for column in entity.typed_columns:
+            if types[column.name] != column.sql_type:
+                connection.execute(
+                    f"alter table {schema}.{entity.name} alter {identifier(column.name)}"
+                    f" set data type {column.sql_type}"
+                )
 
 
 def land_entity(
@@ -77,9 +80,10 @@ def land_entity(
         connection: The warehouse, writable.
         source: Name of the source; tables live in `raw_<source>`.
         entity: The entity the rows belong to.
-        relation: A table of text columns named as in the contract, plus `_line` (bigint, 1-based
-            line in the file) and `_extra` (json or null). Empty text is null.
-        form: How the source writes numbers and dates.
+        relation: A table or view of columns named as in the contract, plus `_line` (bigint, 1-based
+            line in the file) and `_extra` (json or null). Text is trimmed, empty text null; a column
+            of another type is taken at its value, without the form.
+        form: How the source writes numbers and dates in text.
         file: File name for manifest and quarantine.
         content_hash: SHA-256 of content and declaration.
         loaded_at: UTC time of the load.
@@ -101,26 +105,18 @@ def land_entity(
     previous = last_manifest_row(connection, source, entity.name)
     load_id = previous.load_id + 1 if previous else 1
     schema = f"raw_{source}"
-    _parse(connection, entity, relation, form)
+    incoming = Incoming(connection, entity, relation, form)
     connection.execute("begin transaction")
     try:
-        _quarantine(connection, source, entity, load_id, file, malformed_relation, form)
-        connection.execute(
-            _append_statement(schema, entity),
-            {
-                "file": file,
-                "load": load_id,
-                "loaded_at": loaded_at,
-                "first": _holds_nothing(connection, schema, entity),
-            },
-        )
+        _quarantine(connection, source, incoming, load_id, file, malformed_relation)
+        loaded = _append(connection, f"{schema}.{entity.name}", incoming, load_id, file, loaded_at)
         deleted = 0
         if is_complete and not malformed:
             deleted = bury(
                 connection, source, entity, INCOMING, load_id, file, loaded_at, max_deleted_share
             )
         row = replace(
-            _count(connection, source, entity, load_id, file, malformed),
+            _count(connection, source, incoming, load_id, file, loaded, malformed),
             content_hash=content_hash,
             extra_columns=extra_columns,
             deleted=deleted,
@@ -134,132 +130,87 @@ def land_entity(
         connection.execute("rollback")
         raise
     finally:
-        connection.execute(f"drop table if exists {INCOMING}")
+        incoming.drop()
     return row
-
-
-def _holds_nothing(connection: duckdb.DuckDBPyConnection, schema: str, entity: Entity) -> bool:
-    """Whether this load brings the entity's first rows, however many failed before it."""
-    return connection.execute(f"select 1 from {schema}.{entity.name} limit 1").fetchone() is None
-
-
-def _parse(
-    connection: duckdb.DuckDBPyConnection, entity: Entity, relation: str, form: TextForm
-) -> None:
-    """Table `_incoming`: text and parsed columns, `_errors`, `_row_hash` and `_key_hash` of each row."""
-    columns = entity.typed_columns
-    parsed = ", ".join(
-        f"{parsed_expression(c, form)} as {identifier('_parsed_' + c.name)}" for c in columns
-    )
-    errors = ", ".join(
-        f"struct_pack(column_name := {quoted(c.name)}, raw_value := {identifier(c.name)},"
-        f" reason := {reason_expression(c, entity, form)})"
-        for c in columns
-    )
-    content = ", ".join(
-        f"coalesce(cast({identifier('_parsed_' + c.name)} as varchar), chr(0))" for c in columns
-    )
-    key = ", ".join(
-        f"coalesce(cast({identifier('_parsed_' + name)} as varchar), '')" for name in entity.key
-    )
-    connection.execute(
-        f"create or replace temp table {INCOMING} as"
-        f" with parsed as (select *, {parsed} from {relation})"
-        f" select *, list_filter([{errors}], lambda e: e.reason is not null) as _errors,"
-        f" md5(concat_ws(chr(31), {content})) as _row_hash, md5(concat_ws(chr(31), {key})) as _key_hash"
-        " from parsed"
-    )
-    # One id with two contents and nothing to say which came later: neither is believed.
-    connection.execute(
-        f"update {INCOMING} set _errors = [struct_pack(column_name := {quoted(entity.key[0])},"
-        f" raw_value := {identifier(entity.key[0])}, reason := 'duplicate_id')]"
-        f" where len(_errors) = 0 and (_key_hash, coalesce(_parsed_recorded_at, timestamp '0001-01-01')) in ("
-        f"  select (_key_hash, coalesce(_parsed_recorded_at, timestamp '0001-01-01')) from {INCOMING}"
-        "   where len(_errors) = 0 group by all having count(distinct _row_hash) > 1)"
-    )
 
 
 def _quarantine(
     connection: duckdb.DuckDBPyConnection,
     source: str,
-    entity: Entity,
+    incoming: Incoming,
     load_id: int,
     file: str,
     malformed_relation: str,
-    form: TextForm,
 ) -> None:
-    written = json.dumps(asdict(form), ensure_ascii=False)
     target = f"raw_{source}.{QUARANTINE}"
-    texts = ", ".join(f"{identifier(n)} := {identifier(n)}" for n in entity.column_names)
-    connection.execute(
-        f"insert into {target} select ?, ?, ?, ?, _line, error.column_name, error.raw_value, error.reason,"
-        f" raw_row, ? from (select _line, unnest(_errors) as error, to_json(struct_pack({texts})) as raw_row"
-        f" from {INCOMING} where len(_errors) > 0)",
-        [source, entity.name, load_id, file, written],
-    )
+    origin = [source, incoming.entity.name, load_id, file]
+    written = json.dumps(asdict(incoming.written_form), ensure_ascii=False)
+    if incoming.bad + incoming.conflicting:
+        incoming.gather_faulty()
+        connection.execute(
+            f"insert into {target} select ?, ?, ?, ?, *, ? from ({incoming.quarantined()})",
+            [*origin, written],
+        )
     connection.execute(
         f"insert into {target} select ?, ?, ?, ?, line, null, null, 'malformed_row', raw_row, ?"
         f" from {malformed_relation}",
-        [source, entity.name, load_id, file, written],
+        [*origin, written],
     )
 
 
-def _append_statement(schema: str, entity: Entity) -> str:
-    """Insert rows whose content raw does not hold: not the latest version, nor one the source dated."""
-    fresh = ", ".join(
-        f"fresh.{identifier('_parsed_' + n)} as {identifier(n)}" for n in entity.column_names
+def _append(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    incoming: Incoming,
+    load_id: int,
+    file: str,
+    loaded_at: datetime,
+) -> int:
+    """Append the rows that raw does not hold; how many they are."""
+    is_first = connection.execute(f"select 1 from {table} limit 1").fetchone() is None
+    if not is_first:
+        incoming.set_held_aside(table)
+    columns = ", ".join(
+        f"{identifier('_parsed_' + name)} as {identifier(name)}"
+        for name in incoming.entity.column_names
     )
-    keys = ", ".join(identifier(n) for n in entity.key)
-    return (
-        f"insert into {schema}.{entity.name} by name"
-        f" with fresh as (select * from {INCOMING} where len(_errors) = 0"
-        "   qualify row_number() over (partition by _key_hash, _row_hash order by _line) = 1),"
-        # What came before a tombstone is no longer held: the record may come back as it was.
-        f" versions as (select _row_hash, recorded_at, _load_id, row_number() over (partition by {keys}"
-        "   order by _load_id desc, _line desc) as age, max(case when _is_deleted then _load_id end)"
-        f"   over (partition by {keys}) as buried_in from {schema}.{entity.name}),"
-        " held as (select _row_hash from versions where _load_id > coalesce(buried_in, 0)"
-        "   and (recorded_at is not null or age = 1))"
-        f" select {fresh},"
-        " fresh._extra, fresh._row_hash, $file as _file, fresh._line, $load as _load_id,"
-        " $loaded_at as _loaded_at, $first as _is_first_load"
-        " from fresh anti join held on held._row_hash = fresh._row_hash order by fresh._line"
-    )
+    [(loaded,)] = connection.execute(
+        f"insert into {table} by name select {columns}, _extra, $file as _file, _line, $load as _load_id,"
+        f" $loaded_at as _loaded_at, $first as _is_first_load from {incoming.fresh()}",
+        {"file": file, "load": load_id, "loaded_at": loaded_at, "first": is_first},
+    ).fetchall()
+    return int(loaded)
 
 
 def _count(
     connection: duckdb.DuckDBPyConnection,
     source: str,
-    entity: Entity,
+    incoming: Incoming,
     load_id: int,
     file: str,
+    loaded: int,
     malformed: int,
 ) -> ManifestRow:
-    table = f"raw_{source}.{entity.name}"
-    arrived, bad = connection.execute(
-        f"select count(*), count(*) filter (where len(_errors) > 0) from {INCOMING}"
-    ).fetchall()[0]
-    loaded = connection.execute(
-        f"select count(*) from {table} where _load_id = ? and not _is_deleted", [load_id]
-    ).fetchall()[0][0]
+    entity = incoming.entity
     amounts: dict[str, str] = {}
     if entity.amount:
         currency = "currency" if entity.has_currency else "'-'"
         sums = connection.execute(
-            f"select {currency}, cast(sum({entity.amount}) as varchar) from {table}"
+            f"select {currency}, cast(sum({entity.amount}) as varchar) from raw_{source}.{entity.name}"
             f" where _load_id = ? group by 1 order by 1",
             [load_id],
         ).fetchall()
         amounts = {str(code): total for code, total in sums if total is not None}
+    set_aside = incoming.bad + incoming.conflicting
     return ManifestRow(
         source=source,
         entity=entity.name,
         load_id=load_id,
         file=file,
         content_hash="",
-        rows_in=arrived + malformed,
+        rows_in=incoming.rows + malformed,
         loaded=loaded,
-        exact_duplicates=arrived - bad - loaded,
-        quarantined=bad + malformed,
+        exact_duplicates=incoming.rows - set_aside - loaded,
+        quarantined=set_aside + malformed,
         amounts=amounts,
     )

@@ -96,33 +96,56 @@ def number_expression(text: str, form: TextForm, sql_type: str, decimals: str = 
     )
 
 
-def parsed_expression(column: Column, form: TextForm) -> str:
-    """SQL that turns the trimmed text column `column.name` into its type, null where it cannot.
+def parsed_expression(column: Column, form: TextForm, kind: str = "VARCHAR") -> str:
+    """SQL that turns a source column into its type, null where it cannot.
 
     Args:
-        column: A column of the contract; the relation holds it as trimmed text, null where empty.
-        form: How the source writes numbers and dates.
+        column: A column of the contract; the relation holds it under its name. Text is trimmed and
+            null where empty.
+        form: How the source writes numbers and dates in text.
+        kind: DuckDB type of the column in the relation; one that is no text needs no form.
     """
-    text = identifier(column.name)
+    given = identifier(column.name)
+    if kind != "VARCHAR":
+        return _converted_expression(column, given, kind)
     if column.type == "date":
-        return f"cast(try_strptime({text}, {quoted(form.date_format)}) as date)"
+        return f"cast(try_strptime({given}, {quoted(form.date_format)}) as date)"
     if column.type == "timestamp":
-        as_date = f"cast(try_strptime({text}, {quoted(form.date_format)}) as timestamp)"
-        return f"coalesce(cast(try_cast({text} as timestamptz) as timestamp), {as_date})"
+        as_date = f"cast(try_strptime({given}, {quoted(form.date_format)}) as timestamp)"
+        return f"coalesce(cast(try_cast({given} as timestamptz) as timestamp), {as_date})"
     if column.type == "amount":
-        return number_expression(text, form, column.sql_type, AMOUNT_DECIMALS)
+        return number_expression(given, form, column.sql_type, AMOUNT_DECIMALS)
     if column.type == "rate":
-        return number_expression(text, form, column.sql_type)
+        return number_expression(given, form, column.sql_type)
     if column.type == "integer":
-        return f"case when regexp_full_match({text}, '[+-]?[0-9]+') then try_cast({text} as integer) end"
+        return f"case when regexp_full_match({given}, '[+-]?[0-9]+') then try_cast({given} as integer) end"
     if column.type == "boolean":
         return (
-            f"case when lower({text}) in ('true', '1', 'yes') then true"
-            f" when lower({text}) in ('false', '0', 'no') then false end"
+            f"case when lower({given}) in ('true', '1', 'yes') then true"
+            f" when lower({given}) in ('false', '0', 'no') then false end"
         )
     if column.type == "currency":
-        return f"upper({text})"
-    return f"lower({text})" if column.domain else text
+        return f"upper({given})"
+    return f"lower({given})" if column.domain else given
+
+
+def _converted_expression(column: Column, given: str, kind: str) -> str:
+    """A typed column of a source, exact or null: a binary number goes by the text it prints as."""
+    text = f"cast({given} as varchar)"
+    is_binary = kind in ("DOUBLE", "FLOAT")
+    if column.type in ("date", "timestamp") and kind.startswith(("DATE", "TIMESTAMP")):
+        return f"cast({given} as {column.sql_type})"
+    if column.type == "amount" and not is_binary and "INT" in kind:
+        return f"try_cast({given} as {column.sql_type})"
+    if column.type == "amount" and kind.startswith("DECIMAL"):
+        scale = int(kind.rstrip(")").rsplit(",", 1)[1])
+        cast = f"try_cast({given} as {column.sql_type})"
+        return cast if scale <= 2 else f"case when {given} = round({given}, 2) then {cast} end"
+    if column.type == "rate":
+        return f"try_cast({text if is_binary else given} as {column.sql_type})"
+    if column.type == "boolean" and kind == "BOOLEAN":
+        return given
+    return parsed_expression(column, TextForm()).replace(given, text)
 
 
 # Rules of the contract that look at two columns, or at one in a way no type says.
@@ -151,51 +174,71 @@ _REASONS = {
 }
 
 
-def faults(column: Column, entity: Entity, form: TextForm) -> list[tuple[str, str]]:
-    """What can be wrong with a column of a row: SQL conditions and their reasons, the first counts.
+@dataclass(frozen=True)
+class Fault:
+    """Something that can be wrong with a value.
 
-    The relation holds the text under `column.name` and the parsed value under `_parsed_<name>`. A
-    condition that is null does not hold.
+    Attributes:
+        condition: SQL over the text under the column's name and the value under `_parsed_<name>`;
+            it does not hold where it is null.
+        reason: What quarantine calls it.
+        is_special: A closer word for what another fault of the column finds too.
     """
+
+    condition: str
+    reason: str
+    is_special: bool = False
+
+
+def faults(column: Column, entity: Entity, form: TextForm) -> list[Fault]:
+    """What can be wrong with a column of a row, the first that holds counts."""
     text, parsed = identifier(column.name), identifier(f"_parsed_{column.name}")
     errors = ", ".join(quoted(cell) for cell in ERROR_CELLS)
-    found = [(f"starts_with({text}, '#') and {text} in ({errors})", "error_cell")]
+    is_read = column.type in _REASONS or column.type == "currency" or bool(column.domain)
+    # Most texts do not begin so; only those that do are compared with the list.
+    is_error = f"case when starts_with({text}, '#') then {text} in ({errors}) end"
+    found = [Fault(is_error, "error_cell", is_special=is_read)]
     if column.is_required:
-        found.append((f"{text} is null", "missing_value"))
+        found.append(Fault(f"{text} is null", "missing_value"))
     unreadable = f"{text} is not null and {parsed} is null"
     if column.type == "amount":
         # The third decimal of a dinar, or of a price: rounding it is not for a loader to decide.
         long = quoted(number_pattern(form, r"\d{3,}"))
         is_long = f"contains({text}, {quoted(form.decimal)}) and regexp_full_match({text}, {long})"
-        found.append((f"{unreadable} and {is_long}", "too_many_decimals"))
+        found.append(Fault(f"{unreadable} and {is_long}", "too_many_decimals", is_special=True))
     if column.type in _REASONS:
-        found.append((unreadable, _REASONS[column.type]))
+        found.append(Fault(unreadable, _REASONS[column.type]))
     if column.type in ("date", "timestamp"):
         early, late = f"{EARLIEST_YEAR}-01-01", f"{LATEST_YEAR + 1}-01-01"
-        found.append(
-            (f"{parsed} < date '{early}' or {parsed} >= date '{late}'", "date_out_of_range")
-        )
+        is_far = f"{parsed} < date '{early}' or {parsed} >= date '{late}'"
+        found.append(Fault(is_far, "date_out_of_range"))
     if column.type == "currency":
         codes = ", ".join(quoted(code) for code in sorted(known_currencies()))
-        found.append((f"{parsed} not in ({codes})", "unknown_currency"))
+        found.append(Fault(f"{parsed} not in ({codes})", "unknown_currency"))
     if column.domain:
         values = ", ".join(quoted(value) for value in column.domain)
-        found.append((f"{parsed} not in ({values})", "value_not_in_contract"))
+        found.append(Fault(f"{parsed} not in ({values})", "value_not_in_contract"))
     if column.name in entity.no_negative:
-        found.append((f"{parsed} < 0", "negative_amount"))
+        found.append(Fault(f"{parsed} < 0", "negative_amount"))
     if column.type == "text" and not column.domain:
-        found.append((f"contains({text}, chr(0))", "nul_character"))
+        found.append(Fault(f"contains({text}, chr(0))", "nul_character"))
     if (entity.name, column.name) in _ROW_RULES:
-        found.append(_ROW_RULES[entity.name, column.name])
+        found.append(Fault(*_ROW_RULES[entity.name, column.name]))
     if column.type == "rate":
-        found.append((f"{parsed} <= 0", "rate_not_positive"))
+        found.append(Fault(f"{parsed} <= 0", "rate_not_positive"))
     return found
 
 
 def reason_expression(column: Column, entity: Entity, form: TextForm) -> str:
     """SQL that names what is wrong with a column of a row, null where nothing is."""
     cases = " ".join(
-        f"when {condition} then {quoted(reason)}"
-        for condition, reason in faults(column, entity, form)
+        f"when {fault.condition} then {quoted(fault.reason)}"
+        for fault in faults(column, entity, form)
     )
     return f"case {cases} end"
+
+
+def is_bad_expression(column: Column, entity: Entity, form: TextForm) -> str:
+    """SQL that is true where something is wrong with a column of a row, else false or null."""
+    conditions = (f for f in faults(column, entity, form) if not f.is_special)
+    return " or ".join(f"({fault.condition})" for fault in conditions)

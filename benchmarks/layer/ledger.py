@@ -44,23 +44,20 @@ def write_ledger(warehouse: Path, invoices: int, seed: int) -> dict[str, int]:
         for entity in ENTITIES.values():
             table, names = f"raw_files.{entity.name}", ", ".join(entity.column_names)
             known = f"{entity.effective_date}::timestamp" if entity.effective_date else "null"
-            content = ", ".join(
-                f"coalesce(cast({name} as varchar), chr(0))" for name in entity.column_names
-            )
             # The empty branch gives the contract's types, and columns that are not made.
             connection.execute(
                 f"insert into {table} by name"
                 f" with made as (select {names} from {table} where false union all by name"
                 f" select columns(c -> c in {list(entity.column_names)}), {known} as recorded_at"
                 f" from made_{entity.name})"
-                f" select *, md5(concat_ws(chr(31), {content})) as _row_hash,"
-                f" '{entity.name}.parquet' as _file, row_number() over () + 1 as _line, 1 as _load_id,"
+                f" select *, '{entity.name}.parquet' as _file, row_number() over () + 1 as _line, 1 as _load_id,"
                 " $loaded_at as _loaded_at, true as _is_first_load from made",
                 {"loaded_at": loaded_at},
             )
             [(rows[entity.name],)] = connection.execute(f"select count(*) from {table}").fetchall()
             connection.execute(
-                "insert into raw_files._manifest values"
+                "insert into raw_files._manifest (source, entity, load_id, file, content_hash, rows_in, loaded,"
+                " exact_duplicates, quarantined, amounts, extra_columns, loaded_at) values"
                 " ('files', $name, 1, $name || '.parquet', '', $rows, $rows, 0, 0, '{}', [], $loaded_at)",
                 {"name": entity.name, "rows": rows[entity.name], "loaded_at": loaded_at},
             )

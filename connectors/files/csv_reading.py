@@ -18,14 +18,12 @@ import duckdb
 from connectors.errors import SourceError
 from connectors.files.declaration import FileForm
 from connectors.files.text_rows import (
-    FILE_TABLE,
-    ROWS,
     check_headings,
     column_names,
     fill_malformed,
     fill_rows,
     is_skipped,
-    trimmed,
+    make_clean_view,
 )
 from connectors.validation import identifier, quoted
 
@@ -56,30 +54,29 @@ def csv_headings(path: Path, form: FileForm) -> list[str]:
     return headings
 
 
-def read_csv(connection: duckdb.DuckDBPyConnection, path: Path, form: FileForm) -> list[str]:
-    """Read a CSV into `_file_text` and `_malformed`; its headings.
+def read_csv(
+    connection: duckdb.DuckDBPyConnection, path: Path, form: FileForm, table: str
+) -> list[str]:
+    """Read a CSV into `<table>` and `<table>_malformed`; its headings.
 
     Raises:
         SourceError: As `csv_headings`; or a quote is not closed.
     """
     headings = csv_headings(path, form)
     with _utf8_without_titles(path, form) as clean:
-        try:
-            _read_strictly(connection, clean, form, headings)
-            [(rows,)] = connection.execute(f"select count(*) from {ROWS}").fetchall()
-            # A line more or less: an empty line or a line break in a cell. Then lines are counted.
-            if rows + 1 == _count_lines(clean):
-                return headings
-        except duckdb.Error:
-            # Something in it is not a clean CSV.
-            pass
+        if _read_strictly(connection, clean, form, headings, table):
+            # Rows lie in the order of the file, one a line.
+            line = f"rowid + {form.header_row + 1}"
+            make_clean_view(connection, table, path, form, headings, line)
+            return headings
         # The slow reader accounts for every physical line.
         bad: list[tuple[int, object]] = []
         try:
-            fill_rows(connection, headings, form, _rows(path, clean, form, headings, bad))
+            fill_rows(connection, table, headings, _rows(path, clean, form, headings, bad))
         except UnicodeError as error:
             raise _wrong_encoding(path, form, error) from None
-        fill_malformed(connection, bad)
+    fill_malformed(connection, table, bad)
+    make_clean_view(connection, table, path, form, headings)
     return headings
 
 
@@ -149,24 +146,30 @@ def _count_lines(path: Path) -> int:
 
 
 def _read_strictly(
-    connection: duckdb.DuckDBPyConnection, path: Path, form: FileForm, headings: list[str]
-) -> None:
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    form: FileForm,
+    headings: list[str],
+    table: str,
+) -> bool:
+    """Fill `<table>_rows` in one go; False where the file is not clean: one row a line."""
     # Every heading gets a type here, so DuckDB's sniffer has nothing to decide.
     names = column_names(headings)
     columns = "{" + ", ".join(f"{quoted(name)}: 'varchar'" for name in names) + "}"
-    kept = ", ".join(f"{trimmed(identifier(h), form)} as {identifier(h)}" for h in headings if h)
-    connection.execute(
-        f"create or replace temp table {ROWS} as select {kept}"
-        f" from read_csv({quoted(str(path))}, auto_detect = false,"
-        f" header = true, columns = {columns}, delim = {quoted(form.separator)}, quote = '\"',"
-        " escape = '\"', nullstr = '', strict_mode = true, ignore_errors = false, null_padding = false,"
-        " max_line_size = 1000000)"
-    )
-    # Rows lie in the order of the file, one a line.
-    connection.execute(
-        f"create or replace temp view {FILE_TABLE} as"
-        f" select *, rowid + {form.header_row + 1} as _line from {ROWS}"
-    )
+    kept = ", ".join(identifier(heading) for heading in headings if heading)
+    try:
+        connection.execute(
+            f"create or replace temp table {table}_rows as select {kept}"
+            f" from read_csv({quoted(str(path))}, auto_detect = false,"
+            f" header = true, columns = {columns}, delim = {quoted(form.separator)}, quote = '\"',"
+            " escape = '\"', nullstr = '', strict_mode = true, ignore_errors = false,"
+            " null_padding = false, max_line_size = 1000000)"
+        )
+    except duckdb.Error:
+        return False
+    [(rows,)] = connection.execute(f"select count(*) from {table}_rows").fetchall()
+    # A line more or less: an empty line or a line break in a cell. Then lines are counted.
+    return int(rows) + 1 == _count_lines(path)
 
 
 def _rows(

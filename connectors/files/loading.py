@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -18,14 +19,31 @@ from connectors.errors import SourceError
 from connectors.files.declaration import FileForm, FilesSource
 from connectors.files.planning import PlannedFile, planned_files
 from connectors.files.projection import extra_headings, projection
-from connectors.files.reading import content_hash, headings_of, read_text_table
-from connectors.files.text_rows import FILE_TABLE, MALFORMED, ROWS
+from connectors.files.reading import content_hash, drop_table, headings_of, read_table
 from connectors.landing import land_entity, prepare_raw
 from connectors.manifest import ManifestRow
 from connectors.source import Source, contract_parties
 
 SOURCE = "files"
-PROJECTED = "_projected"
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """One entity's rows of one file, read and waiting to be landed.
+
+    Attributes:
+        file: Which.
+        relation: View of its rows.
+        table: The file's tables.
+        extra: Headings nobody takes.
+        malformed: Broken rows counted with this entity.
+    """
+
+    file: PlannedFile
+    relation: str
+    table: str
+    extra: tuple[str, ...]
+    malformed: int
 
 
 def build_source(settings: FilesSource) -> Source:
@@ -76,31 +94,41 @@ def load_files(
     # Two passes: a file that cannot be read stops the load before any row of another is written.
     for file in changed:
         _check_headings(connection, file)
-    prepared: dict[PlannedFile, tuple[tuple[str, ...], int, int]] = {}
-    for together in _by_file(changed):
-        prepared |= _prepare(connection, together, progress, first_number=len(prepared))
+    prepared = []
+    for number, together in enumerate(_by_file(changed)):
+        prepared += _prepare(connection, together, f"_file_{number}", progress)
     _require_rows(connection, planned, prepared)
-    rows = []
-    for file in changed:
-        extra, malformed, number = prepared[file]
-        rows.append(
-            land_entity(
-                connection,
-                SOURCE,
-                file.entity,
-                relation=f"{PROJECTED}_{number}",
-                form=file.form.text_form,
-                file=file.label,
-                content_hash=digests[file],
-                loaded_at=loaded_at,
-                extra_columns=extra,
-                malformed=malformed,
-                malformed_relation=f"{MALFORMED}_{number}",
-                is_complete=file.form.is_complete,
-            )
-        )
-        connection.execute(f"drop table {PROJECTED}_{number}; drop table {MALFORMED}_{number}")
-    return rows
+    try:
+        order = {file: place for place, file in enumerate(changed)}
+        return [
+            _land(connection, one, digests[one.file], loaded_at)
+            for one in sorted(prepared, key=lambda one: order[one.file])
+        ]
+    finally:
+        for one in prepared:
+            connection.execute(f"drop view if exists {one.relation}")
+            drop_table(connection, one.table)
+
+
+def _land(
+    connection: duckdb.DuckDBPyConnection, one: _Prepared, digest: str, loaded_at: datetime
+) -> ManifestRow:
+    # A broken row is counted once, with the first entity the file feeds.
+    rows = f"{one.table}_malformed"
+    return land_entity(
+        connection,
+        SOURCE,
+        one.file.entity,
+        relation=one.relation,
+        form=one.file.form.text_form,
+        file=one.file.label,
+        content_hash=digest,
+        loaded_at=loaded_at,
+        extra_columns=one.extra,
+        malformed=one.malformed,
+        malformed_relation=rows if one.malformed else f"(select * from {rows} limit 0)",
+        is_complete=one.file.form.is_complete,
+    )
 
 
 def _digests(planned: list[PlannedFile]) -> dict[PlannedFile, str]:
@@ -144,46 +172,43 @@ def _by_file(changed: list[PlannedFile]) -> list[list[PlannedFile]]:
 def _prepare(
     connection: duckdb.DuckDBPyConnection,
     together: list[PlannedFile],
+    table: str,
     progress: Callable[[str], None],
-    first_number: int,
-) -> dict[PlannedFile, tuple[tuple[str, ...], int, int]]:
-    """Read one file into temporary tables, two an entity; extra headings, malformed rows, number."""
+) -> list[_Prepared]:
+    """Read one file and make a view of the rows of each entity it feeds."""
     progress(", ".join(file.entity.name for file in together))
-    headings, malformed = read_text_table(connection, together[0].path, together[0].form)
-    prepared = {}
-    for number, file in enumerate(together, first_number):
+    first = together[0]
+    # A mapping reads words and joins texts; so does what the form itself declares of rows.
+    keeps_types = not (first.parts or first.form.headings or first.form.empty)
+    headings, malformed = read_table(connection, first.path, first.form, table, keeps_types)
+    prepared = []
+    for file in together:
+        relation = f"{table}_{file.entity.name}"
         connection.execute(
-            f"create or replace temp table {PROJECTED}_{number} as {projection(file, headings)}"
+            f"create or replace temp view {relation} as {projection(file, headings, table)}"
         )
-        # A broken row is counted once, with the first entity the file feeds.
-        mine = "" if number == first_number else " limit 0"
-        connection.execute(
-            f"create or replace temp table {MALFORMED}_{number} as select * from {MALFORMED}{mine}"
-        )
-        counted = malformed if number == first_number else 0
-        prepared[file] = (extra_headings(file, headings), counted, number)
-    connection.execute(f"drop view {FILE_TABLE}; drop table {ROWS}")
+        counted = malformed if file is first else 0
+        prepared.append(_Prepared(file, relation, table, extra_headings(file, headings), counted))
     return prepared
 
 
 def _require_rows(
-    connection: duckdb.DuckDBPyConnection,
-    planned: list[PlannedFile],
-    prepared: dict[PlannedFile, tuple[tuple[str, ...], int, int]],
+    connection: duckdb.DuckDBPyConnection, planned: list[PlannedFile], prepared: list[_Prepared]
 ) -> None:
-    for file in planned:
-        same = [other for other in planned if other.entity is file.entity]
-        if not file.entity.is_required or any(other not in prepared for other in same):
+    """Refuse a drop without a single row of an entity that must have some."""
+    for entity in {file.entity.name: file.entity for file in planned}.values():
+        mine = [one for one in prepared if one.file.entity is entity]
+        files = [file for file in planned if file.entity is entity]
+        if not entity.is_required or len(mine) < len(files):
             continue
-        rows = 0
-        for other in same:
-            _, malformed, number = prepared[other]
-            [(count,)] = connection.execute(f"select count(*) from {PROJECTED}_{number}").fetchall()
-            rows += count + malformed
-        if rows == 0:
+        if not any(one.malformed or _has_rows(connection, one.relation) for one in mine):
             raise SourceError(
-                f"File {file.path} has no rows.", f"Export it again with its {file.entity.name}."
+                f"File {files[0].path} has no rows.", f"Export it again with its {entity.name}."
             )
+
+
+def _has_rows(connection: duckdb.DuckDBPyConnection, relation: str) -> bool:
+    return connection.execute(f"select 1 from {relation} limit 1").fetchone() is not None
 
 
 def _check_headings(connection: duckdb.DuckDBPyConnection, file: PlannedFile) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from connectors.contract import Column, Entity
 from connectors.files.declaration import Condition, Heading, MappedEntity
 from connectors.files.planning import PlannedFile
-from connectors.files.text_rows import FILE_TABLE
 from connectors.validation import AMOUNT_DECIMALS, identifier, number_expression, quoted
 
 _NOTHING = "cast(null as varchar)"
@@ -21,17 +20,23 @@ def extra_headings(file: PlannedFile, headings: list[str]) -> tuple[str, ...]:
     return tuple(heading for heading in headings if heading and heading not in used)
 
 
-def projection(file: PlannedFile, headings: list[str]) -> str:
-    """SQL of the entity's rows: the contract's columns as text, `_line`, `_extra`."""
+def projection(file: PlannedFile, headings: list[str], table: str) -> str:
+    """SQL of the entity's rows: the contract's columns, `_line`, `_extra`.
+
+    Args:
+        file: Entity and file.
+        headings: Headings of the file.
+        table: The file's rows.
+    """
     extra = extra_headings(file, headings)
     if file.parts:
-        parts = [_mapped(file, part, extra) for part in file.parts]
+        parts = [_mapped(file, part, extra, table) for part in file.parts]
         return " union all ".join(parts)
     columns = ", ".join(
         f"{identifier(name) if name in headings else _NOTHING} as {identifier(name)}"
         for name in file.entity.column_names
     )
-    return f"select {columns}, _line, {_kept(extra)} as _extra from {FILE_TABLE}"
+    return f"select {columns}, _line, {_kept(extra)} as _extra from {table}"
 
 
 def _kept(extra: tuple[str, ...]) -> str:
@@ -41,7 +46,7 @@ def _kept(extra: tuple[str, ...]) -> str:
     return f"to_json(struct_pack({fields}))"
 
 
-def _mapped(file: PlannedFile, part: MappedEntity, extra: tuple[str, ...]) -> str:
+def _mapped(file: PlannedFile, part: MappedEntity, extra: tuple[str, ...], table: str) -> str:
     entity = file.entity
     columns = ", ".join(
         f"{_text_of(file, part, column)} as {identifier(column.name)}"
@@ -51,7 +56,7 @@ def _mapped(file: PlannedFile, part: MappedEntity, extra: tuple[str, ...]) -> st
     kept = _kept(() if part.is_distinct else extra)
     conditions = _conditions(entity, part)
     where = f" where {' and '.join(conditions)}" if conditions else ""
-    rows = f"select {columns}, _line, {kept} as _extra from {FILE_TABLE}{where}"
+    rows = f"select {columns}, _line, {kept} as _extra from {table}{where}"
     if part.is_distinct:
         return _one_of(rows, entity.column_names, "_line")
     if part.is_last_of_key:

@@ -15,13 +15,7 @@ import duckdb
 from connectors.errors import SourceError
 from connectors.files.csv_reading import csv_headings, read_csv
 from connectors.files.declaration import FileForm
-from connectors.files.text_rows import (
-    FILE_TABLE,
-    MALFORMED,
-    ROWS,
-    apply_form,
-    trimmed,
-)
+from connectors.files.text_rows import clean_columns, make_clean_view
 from connectors.files.xlsx_reading import read_xlsx, xlsx_headings
 from connectors.validation import identifier, quoted
 
@@ -36,12 +30,23 @@ def content_hash(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def read_text_table(
-    connection: duckdb.DuckDBPyConnection, path: Path, form: FileForm
+def read_table(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    form: FileForm,
+    table: str,
+    keeps_types: bool = False,
 ) -> tuple[list[str], int]:
-    """Read a file into `_file_text`: its headings as text columns, plus `_line`.
+    """Read a file into the view `<table>`: its headings as text columns, plus `_line`.
 
-    Rows broken before any column can be read go to temp table `_malformed` (line, raw_row).
+    Rows broken before any column can be read go to temp table `<table>_malformed` (line, raw_row).
+
+    Args:
+        connection: The warehouse.
+        path: The file.
+        form: How it is written.
+        table: Name of its temporary tables.
+        keeps_types: Columns of a Parquet file stay of their types; else all are text.
 
     Returns:
         The headings in file order and the number of malformed rows.
@@ -50,19 +55,28 @@ def read_text_table(
         SourceError: The file is missing, empty, of another kind, or not in its declared encoding.
     """
     _require_kind(path)
-    connection.execute(f"create or replace temp table {MALFORMED} (line bigint, raw_row json)")
+    connection.execute(
+        f"create or replace temp table {table}_malformed (line bigint, raw_row json)"
+    )
     try:
         if path.suffix.lower() in TEXT_SUFFIXES:
-            headings = read_csv(connection, path, form)
+            headings = read_csv(connection, path, form, table)
         elif path.suffix.lower() == ".parquet":
-            headings = _read_parquet(connection, path, form)
+            headings = _read_parquet(connection, path, form, table, keeps_types)
         else:
-            headings = read_xlsx(connection, path, form)
+            headings = read_xlsx(connection, path, form, table)
     except PermissionError:
         raise _may_not_be_read(path) from None
-    apply_form(connection, path, form, headings)
-    [(malformed,)] = connection.execute(f"select count(*) from {MALFORMED}").fetchall()
+    [(malformed,)] = connection.execute(f"select count(*) from {table}_malformed").fetchall()
     return headings, malformed
+
+
+def drop_table(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Drop what `read_table` made."""
+    connection.execute(
+        f"drop view if exists {table}; drop table if exists {table}_rows;"
+        f" drop table if exists {table}_malformed"
+    )
 
 
 def headings_of(connection: duckdb.DuckDBPyConnection, path: Path, form: FileForm) -> list[str]:
@@ -113,19 +127,32 @@ def _parquet_columns(connection: duckdb.DuckDBPyConnection, path: Path) -> list[
     return [(row[0], row[1]) for row in described]
 
 
-def _read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, form: FileForm) -> list[str]:
+def _read_parquet(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    form: FileForm,
+    table: str,
+    keeps_types: bool,
+) -> list[str]:
     columns = _parquet_columns(connection, path)
-    texts = ", ".join(
-        f"{trimmed(_as_declared(heading, kind, form), form)} as {identifier(heading)}"
-        for heading, kind in columns
-    )
+    headings = [heading for heading, _ in columns]
+    relation = f"read_parquet({quoted(str(path))}, file_row_number = true)"
+    if keeps_types:
+        texts = [heading for heading, kind in columns if kind == "VARCHAR"]
+        typed = [identifier(heading) for heading, kind in columns if kind != "VARCHAR"]
+        kept = ", ".join([*clean_columns(connection, relation, texts, form), *typed])
+        connection.execute(
+            f"create or replace temp view {table} as"
+            f" select {kept}, file_row_number + 1 as _line from {relation}"
+        )
+        return headings
+    texts = [f"{_as_declared(h, kind, form)} as {identifier(h)}" for h, kind in columns]
     connection.execute(
-        f"create or replace temp table {ROWS} as select {texts} from read_parquet({quoted(str(path))})"
+        f"create or replace temp table {table}_rows as"
+        f" select {', '.join(texts)}, file_row_number + 1 as _line from {relation}"
     )
-    connection.execute(
-        f"create or replace temp view {FILE_TABLE} as select *, rowid + 1 as _line from {ROWS}"
-    )
-    return [heading for heading, _ in columns]
+    make_clean_view(connection, table, path, form, headings)
+    return headings
 
 
 def _as_declared(heading: str, kind: str, form: FileForm) -> str:

@@ -1,13 +1,16 @@
 """Rows of text in the warehouse's temporary tables, whatever kind of file they came from.
 
-Belongs here: names of those tables, filling them in blocks, trimming, total rows, filling down.
-Does not belong here: decoding a file (`csv_reading`, `xlsx_reading`, `reading`).
+Belongs here: filling them in blocks, trimming, total rows, filling down. Does not belong here:
+decoding a file (`csv_reading`, `xlsx_reading`, `reading`).
+
+A file read as `t` becomes the view `t` of clean text with `_line`, over the table `t_rows` of text as
+it stands, and the table `t_malformed` of rows that could not be read.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 
@@ -15,12 +18,9 @@ import duckdb
 import pyarrow as pa
 
 from connectors.errors import SourceError
-from connectors.files.declaration import FileForm
+from connectors.files.declaration import FileForm, SkipRule
 from connectors.validation import identifier, quoted
 
-ROWS = "_file_rows"
-FILE_TABLE = "_file_text"
-MALFORMED = "_malformed"
 _BLOCK_ROWS = 50_000
 # No-break spaces count as space: they stand around amounts in French exports.
 _SPACE = " \t\r\n\u00a0\u202f"
@@ -35,6 +35,34 @@ def trimmed(text: str, form: FileForm) -> str:
         if form.empty
         else f"nullif({bare}, '')"
     )
+
+
+def clean_columns(
+    connection: duckdb.DuckDBPyConnection, relation: str, columns: list[str], form: FileForm
+) -> list[str]:
+    """SQL of text columns, trimmed where that changes something: trimming all costs as much as reading.
+
+    Args:
+        connection: The warehouse.
+        relation: Where the columns are.
+        columns: Their names.
+        form: How the file is written.
+    """
+    if not columns:
+        return []
+    checks = []
+    for column in map(identifier, columns):
+        begins = " or ".join(f"starts_with({column}, {quoted(space)})" for space in _SPACE[4:])
+        ends = " or ".join(f"suffix({column}, {quoted(space)})" for space in _SPACE)
+        # Below the exclamation mark come the empty text, control characters and the space.
+        checks.append(f"bool_or({column} < '!' or {begins} or {ends})")
+    [needed] = connection.execute(f"select {', '.join(checks)} from {relation}").fetchall()
+    return [
+        f"{trimmed(identifier(column), form)} as {identifier(column)}"
+        if is_needed or form.empty
+        else identifier(column)
+        for column, is_needed in zip(columns, needed, strict=True)
+    ]
 
 
 def check_headings(path: Path, headings: list[str], row: int) -> None:
@@ -62,45 +90,41 @@ def column_names(headings: list[str]) -> list[str]:
 
 def fill_rows(
     connection: duckdb.DuckDBPyConnection,
+    table: str,
     headings: list[str],
-    form: FileForm,
     rows: Iterable[tuple[int, list[str | None]]],
 ) -> None:
-    """Fill `_file_text` from rows of text with their line, in blocks, so that memory stays bounded."""
+    """Fill `<table>_rows` from texts with their line, in blocks, so that memory stays bounded."""
     names = column_names(headings)
     columns = ", ".join(f"{identifier(name)} varchar" for name in names)
-    connection.execute(f"create or replace temp table {ROWS} ({columns}, _line bigint)")
-    kept = ", ".join(
-        f"{trimmed(identifier(name), form)} as {identifier(name)}"
-        for name, heading in zip(names, headings, strict=True)
-        if heading
-    )
-    connection.execute(
-        f"create or replace temp view {FILE_TABLE} as select {kept}, _line from {ROWS}"
-    )
+    connection.execute(f"create or replace temp table {table}_rows ({columns}, _line bigint)")
     stream = iter(rows)
     while block := list(islice(stream, _BLOCK_ROWS)):
         texts = zip(*(cells for _, cells in block), strict=True)
         arrays = [pa.array(column, pa.string()) for column in texts]
         lines = pa.array([line for line, _ in block], pa.int64())
-        table = pa.Table.from_arrays([*arrays, lines], names=[*names, "_line"])
-        connection.register("_block", table)
-        connection.execute(f"insert into {ROWS} select * from _block")
+        filled = pa.Table.from_arrays([*arrays, lines], names=[*names, "_line"])
+        connection.register("_block", filled)
+        connection.execute(f"insert into {table}_rows select * from _block")
         connection.unregister("_block")
 
 
-def fill_malformed(connection: duckdb.DuckDBPyConnection, bad: list[tuple[int, object]]) -> None:
-    """Fill `_malformed` with rows that could not be read, each with its line."""
+def fill_malformed(
+    connection: duckdb.DuckDBPyConnection, table: str, bad: list[tuple[int, object]]
+) -> None:
+    """Fill `<table>_malformed` with rows that could not be read, each with its line."""
     if not bad:
         return
-    table = pa.table(
+    rows = pa.table(
         {
             "line": pa.array([line for line, _ in bad], pa.int64()),
             "raw_row": pa.array([json.dumps(row) for _, row in bad], pa.string()),
         }
     )
-    connection.register("_bad_rows", table)
-    connection.execute(f"insert into {MALFORMED} select line, cast(raw_row as json) from _bad_rows")
+    connection.register("_bad_rows", rows)
+    connection.execute(
+        f"insert into {table}_malformed select line, cast(raw_row as json) from _bad_rows"
+    )
     connection.unregister("_bad_rows")
 
 
@@ -116,10 +140,23 @@ def is_skipped(row: list[str | None], headings: list[str], form: FileForm) -> bo
     )
 
 
-def apply_form(
-    connection: duckdb.DuckDBPyConnection, path: Path, form: FileForm, headings: list[str]
+def make_clean_view(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    path: Path,
+    form: FileForm,
+    headings: list[str],
+    line: str = "_line",
 ) -> None:
-    """Take total rows out of `_file_text` and fill down, where the form declares it.
+    """View `<table>` of clean text over `<table>_rows`: total rows left out, cells filled down.
+
+    Args:
+        connection: The warehouse.
+        table: Name of the file's tables.
+        path: The file, for messages.
+        form: How it is written.
+        headings: Its headings.
+        line: SQL of the line of a row.
 
     Raises:
         SourceError: The form names a heading the file does not have.
@@ -130,28 +167,25 @@ def apply_form(
                 f"File {path} has no column '{name}', which its declaration names.",
                 f"Use one of: {', '.join(h for h in headings if h)}.",
             )
-    if not form.headings:
-        return
-    filled = ", ".join(
-        f"last_value({identifier(name)} ignore nulls) over (order by _line"
-        f" rows between unbounded preceding and current row) as {identifier(name)}"
-        for name in form.fill_down
-    )
-    replacing = f" replace ({filled})" if filled else ""
-    connection.execute(
-        f"create or replace temp table _formed as select *{replacing} from"
-        f" (select * from {FILE_TABLE}{''.join(_skipping(form))})"
-    )
-    connection.execute(f"drop view {FILE_TABLE}; drop table {ROWS}")
-    connection.execute(f"alter table _formed rename to {ROWS}")
-    connection.execute(f"create or replace temp view {FILE_TABLE} as select * from {ROWS}")
-
-
-def _skipping(form: FileForm) -> Iterator[str]:
-    if rule := form.skip_rows_where:
-        label = f"lower({identifier(rule.heading)})"
-        starts = " or ".join(
-            f"starts_with({label}, {quoted(start.lower())})" for start in rule.starts_with
+    named = [heading for heading in headings if heading]
+    columns = ", ".join(clean_columns(connection, f"{table}_rows", named, form))
+    rows = f"select {columns}, {line} as _line from {table}_rows"
+    if form.skip_rows_where:
+        rows = f"select * from ({rows}) where {_is_kept(form.skip_rows_where)}"
+    if form.fill_down:
+        filled = ", ".join(
+            f"last_value({identifier(name)} ignore nulls) over (order by _line"
+            f" rows between unbounded preceding and current row) as {identifier(name)}"
+            for name in form.fill_down
         )
-        empty = "".join(f" and {identifier(name)} is null" for name in rule.and_empty)
-        yield f" where not coalesce(({starts}){empty}, false)"
+        rows = f"select * replace ({filled}) from ({rows})"
+    connection.execute(f"create or replace temp view {table} as {rows}")
+
+
+def _is_kept(rule: SkipRule) -> str:
+    label = f"lower({identifier(rule.heading)})"
+    starts = " or ".join(
+        f"starts_with({label}, {quoted(start.lower())})" for start in rule.starts_with
+    )
+    empty = "".join(f" and {identifier(name)} is null" for name in rule.and_empty)
+    return f"not coalesce(({starts}){empty}, false)"

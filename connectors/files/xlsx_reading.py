@@ -18,7 +18,7 @@ import duckdb
 
 from connectors.errors import SourceError
 from connectors.files.declaration import FileForm
-from connectors.files.text_rows import check_headings, fill_rows
+from connectors.files.text_rows import check_headings, fill_rows, make_clean_view
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
@@ -41,15 +41,18 @@ def xlsx_headings(path: Path, form: FileForm) -> list[str]:
         return _headings(path, form, rows)
 
 
-def read_xlsx(connection: duckdb.DuckDBPyConnection, path: Path, form: FileForm) -> list[str]:
-    """Read a sheet into `_file_text`; its headings.
+def read_xlsx(
+    connection: duckdb.DuckDBPyConnection, path: Path, form: FileForm, table: str
+) -> list[str]:
+    """Read a sheet into `<table>`; its headings.
 
     Raises:
         SourceError: As `xlsx_headings`; or the sheet cannot be read to its end.
     """
     with _sheet_rows(path, form) as rows:
         headings = _headings(path, form, rows)
-        fill_rows(connection, headings, form, _texts(rows, len(headings), form))
+        fill_rows(connection, table, headings, _texts(rows, len(headings), form))
+    make_clean_view(connection, table, path, form, headings)
     return headings
 
 
