@@ -116,7 +116,6 @@ def land(folder: Path, form: str, database: Path) -> tuple[float, dict[str, tupl
     source = FilesSource(path=folder, form=FRENCH if form == "french" else FileForm())
     begun = time.perf_counter()
     with duckdb.connect(str(database)) as connection:
-        connection.execute("set preserve_insertion_order = true")
         load_files(connection, source, LOADED_AT)
     seconds = time.perf_counter() - begun
     return seconds, _totals(database, "raw_files.")

@@ -87,7 +87,8 @@ def load_files(
             then: all files are read before the first row is written.
     """
     planned = planned_files(source)
-    connection.execute("set TimeZone = 'UTC'")
+    # Lines are counted by the order in which rows were read.
+    connection.execute("set TimeZone = 'UTC'; set preserve_insertion_order = true")
     prepare_raw(connection, SOURCE)
     digests = _digests(planned)
     changed = [file for file in planned if _is_changed(connection, file, digests[file])]
