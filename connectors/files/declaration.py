@@ -111,6 +111,7 @@ class Heading(Strict):
         headings: Several, joined by `-`: an identifier made of what identifies the row.
         value: One value for all rows.
         prefix: Put before the text.
+        strip_zeros: Leading zeros taken off: one export writes 0042, a spreadsheet 42.
         values: What the source's words mean in a closed vocabulary.
         negate: The opposite amount: credit notes exported as negative invoices.
         round: Amounts with floating-point noise, rounded to the decimals that are kept.
@@ -121,6 +122,7 @@ class Heading(Strict):
     headings: tuple[str, ...] = ()
     value: str | None = None
     prefix: str = ""
+    strip_zeros: bool = False
     values: dict[str, str] = Field(default_factory=dict)
     negate: bool = False
     round: bool = False

@@ -110,6 +110,8 @@ def _check_column(place: str, column: Column, heading: Heading) -> None:
     for option in ("negate", "round", "at_most"):
         if getattr(heading, option) and column.type != "amount":
             raise SourceError(f"{place}.{option} is for amounts.", "Remove it.")
+    if heading.strip_zeros and (column.type != "text" or heading.headings):
+        raise SourceError(f"{place}.strip_zeros is for one text.", "Remove it.")
     # A word that is missing from the list must fail a check of its own, not pass as it stands.
     is_closed = bool(column.domain) or column.type in ("currency", "boolean")
     if heading.values and not is_closed:

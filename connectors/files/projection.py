@@ -115,6 +115,8 @@ def _text_of(file: PlannedFile, part: MappedEntity, column: Column) -> str:
         if given.headings
         else identifier(str(given.heading))
     )
+    if given.strip_zeros:
+        text = f"regexp_replace({text}, '^0+(.)', '\\1')"
     if given.values:
         meanings = " ".join(
             f"when {quoted(word.lower())} then {quoted(meaning)}"

@@ -283,6 +283,21 @@ amount = {{ heading = "Montant", round = true }}
     assert load(warehouse, source)["payments"].amounts == {"EUR": amount}
 
 
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("0042", "42"), ("0", "0"), ("000", "0"), ("4200", "4200"), ("00A0", "A0")],
+)
+def test_leading_zeros_are_taken_off_where_that_is_declared(warehouse, tmp_path, text, number):
+    columns = INVOICE_COLUMNS.replace('"Client"', '{ heading = "Client", strip_zeros = true }')
+    source = drop(
+        tmp_path,
+        f"No;Client;Date;Montant\nA;{text};31/01/2024;1,00\n",
+        f'{LEDGER}[entities.invoices]\nfile="ledger"\n[entities.invoices.columns]{columns}',
+    )
+    load(warehouse, source)
+    assert warehouse.execute("select customer_id from raw_files.invoices").fetchall() == [(number,)]
+
+
 def test_total_rows_are_skipped_and_a_customer_called_total_stays(warehouse, tmp_path):
     rule = 'skip_rows_where = { heading = "Client", starts_with = ["total"], and_empty = ["No"] }\n'
     source = drop(
