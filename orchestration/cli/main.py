@@ -162,9 +162,12 @@ def check(
             out.print(f"accepted {accept_proposal(company)}", soft_wrap=True, highlight=False)
             company = load_company(path, source)
         report = examine(company)
-        if report.needs_mapping and offer_mapping(company, out):
-            company = load_company(path, source)
-            report = examine(company)
+        left = offer_mapping(company, out) if report.needs_mapping else None
+        if left:
+            # What the proposal settles is no longer worth a line.
+            report.findings = [left]
+        elif left == "":
+            report = examine(load_company(path, source))
     for line in report.notes:
         out.print(f"· {escape(line)}", highlight=False, soft_wrap=True)
     for line in report.findings:

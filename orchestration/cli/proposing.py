@@ -69,20 +69,20 @@ def accept_proposal(company: Company) -> Path:
     return mapping
 
 
-def offer_mapping(company: Company, out: Console) -> bool:
+def offer_mapping(company: Company, out: Console) -> str | None:
     """Propose a mapping, print it and, at a terminal, ask whether to accept it.
 
     Returns:
-        Whether it was accepted.
+        What is left to do, in one line; empty where it was accepted, None where nothing was proposed.
     """
     files = files_settings(company)
     if files is None or (company.config_path.parent / MAPPING_NAME).exists():
-        return False
+        return None
     try:
         proposal = write_proposal(company, files)
     except SourceError as error:
         out.print(f"· {escape(str(error))}", highlight=False, soft_wrap=True)
-        return False
+        return None
     path = proposed_path(company)
     out.print(escape(proposal.text), highlight=False, soft_wrap=True)
     for choice in proposal.choices:
@@ -92,12 +92,14 @@ def offer_mapping(company: Company, out: Console) -> bool:
     elif sys.stdin.isatty():
         if typer.confirm("Accept this mapping?"):
             out.print(f"accepted {accept_proposal(company)}", soft_wrap=True, highlight=False)
-            return True
+            return ""
         remedy = "Correct it there, then"
     else:
         remedy = "Read it, then"
-    out.print(f"proposed {path}. {remedy}: encours check --accept", soft_wrap=True, highlight=False)
-    return False
+    return (
+        f"{files.path} is not in the form of the import contract; {path} proposes how to read it."
+        f" {remedy}: encours check --config {company.config_path} --accept"
+    )
 
 
 def with_mapping(text: str, name: str) -> str:
