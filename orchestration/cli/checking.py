@@ -74,9 +74,13 @@ def _read(
     # Any load time serves: what is read here is kept nowhere.
     loads = load_files(connection, files, datetime(2000, 1, 1))  # noqa: DTZ001
     report.findings += _quarantine_lines(connection)
-    rows = sum(load.rows_in for load in loads)
-    if files.mapping is None and sum(load.quarantined for load in loads) * 2 > rows:
-        report.needs_mapping = True
+    [(unreadable,)] = connection.execute(
+        "select count(distinct (entity, file, line)) from raw_files._quarantine"
+        " where reason = 'malformed_row' or starts_with(reason, 'unreadable')"
+    ).fetchall()
+    # Most rows cannot be read: the files are fine, what is declared of them is not.
+    is_other_form = unreadable * 2 > sum(load.rows_in for load in loads)
+    report.needs_mapping = files.mapping is None and is_other_form
     report.notes += [
         f"{load.file}: {', '.join(load.extra_columns)} not used, kept with each row."
         for load in {load.file: load for load in loads}.values()

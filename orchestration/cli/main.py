@@ -164,8 +164,7 @@ def check(
         report = examine(company)
         left = offer_mapping(company, out) if report.needs_mapping else None
         if left:
-            # What the proposal settles is no longer worth a line.
-            report.findings = [left]
+            report.findings.append(left)
         elif left == "":
             report = examine(load_company(path, source))
     for line in report.notes:

@@ -251,7 +251,9 @@ def test_two_objects_of_one_load_become_visible_together(vendor, company):
 
 
 def test_a_list_that_is_empty_beside_a_full_one_changes_nothing(vendor, company):
-    company.objects = (replace(INVOICES, reads=(Read("v1/none", pages), *INVOICES.reads), sweep=()),)
+    company.objects = (
+        replace(INVOICES, reads=(Read("v1/none", pages), *INVOICES.reads), sweep=()),
+    )
     vendor.lists["invoices"] = [invoice("a"), invoice("b")]
     assert company.load()["invoices"].loaded == 2
 

@@ -55,7 +55,8 @@ def test_simulated_company_in_a_database_ends_as_the_same_company_in_files(rig, 
     files.load(rig.warehouse, rig.first_load, lambda _: None)
 
     for name in ENTITIES:
-        rows = f"select count(*), count(distinct _row_hash), bit_xor(hash(_row_hash)) from raw_{{}}.{name}"
+        content = ", ".join(ENTITIES[name].column_names)
+        rows = f"select count(*), bit_xor(hash({content})) from raw_{{}}.{name}"
         assert rig.raw(rows.format("sql")) == rig.raw(rows.format("files")), name
     facts = f"select {FACTS} from raw_{{}}._manifest where rows_in > 0 order by 1"
     assert rig.raw(facts.format("sql")) == rig.raw(facts.format("files"))
