@@ -74,8 +74,15 @@ def read_by_hand(text: str, form: TextForm) -> Decimal | None:
 
 LARGEST = Decimal("9999999999999.99")
 money = st.decimals(min_value=-LARGEST, max_value=LARGEST, places=2)
+# Groups of digits that are nearly right, characters of numbers at random, any characters.
+grouped = st.builds(
+    lambda mark, groups, tail: mark.join(groups) + tail,
+    st.sampled_from([" ", NO_BREAK, NARROW, ".", ",", "'"]),
+    st.lists(st.text("01", min_size=1, max_size=4), min_size=1, max_size=3),
+    st.sampled_from(["", ",5", ".50", ",500", ".123", " €"]),
+)
 number_like = st.one_of(
-    st.text(ALPHABET, max_size=12), st.text("0123456789., \u00a0-", max_size=10)
+    grouped, st.text("0123456789., \u00a0-", max_size=10), st.text(ALPHABET, max_size=12)
 )
 number_forms = st.sampled_from(NUMBER_FORMS)
 
