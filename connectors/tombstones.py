@@ -70,7 +70,8 @@ def bury(
         if known > FEW_RECORDS and gone > max_share * known:
             raise SourceError(
                 f"{file} is declared complete and lacks {gone} of {known} known {entity.name}.",
-                "Export it again in full, or declare it for what it is: a part (is_complete = false), or truly shrunk (max_deleted_share).",
+                "Export it again in full, or declare it a part (is_complete = false) or truly shrunk"
+                " (max_deleted_share).",
             )
         connection.execute(
             f"insert into {table} ({keys}, _file, _line, _load_id, _loaded_at, _is_first_load, _is_deleted)"

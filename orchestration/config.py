@@ -25,7 +25,9 @@ from pydantic import (
 )
 
 from connectors.files import FileForm
+from connectors.identity import IdentitySettings
 from connectors.sql import SqlSource
+from connectors.stripe import StripeSource
 
 CONFIG_NAME = "encours.toml"
 # Sources whose customers owe money; the others say more about them.
@@ -99,6 +101,7 @@ class SourcesTable(_Table):
 
     files: FilesTable | None = None
     sql: SqlSource | None = None
+    stripe: StripeSource | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -182,6 +185,7 @@ class Config(_Table):
     company: CompanyTable
     run: RunTable = RunTable()
     sources: SourcesTable
+    identity: IdentitySettings = IdentitySettings()
     parameters: Parameters = Parameters()
     outreach: OutreachTable = OutreachTable()
     home: str = "."

@@ -40,7 +40,11 @@ class DbtError(Exception):
 
 
 def build(
-    context: dg.AssetExecutionContext, company: Company, day: date, note: Callable[[str], None]
+    context: dg.AssetExecutionContext,
+    company: Company,
+    day: date,
+    note: Callable[[str], None],
+    indirect_selection: str | None = None,
 ) -> Iterator[Any]:
     """Build the models and run the data tests an asset step is asked for.
 
@@ -49,6 +53,7 @@ def build(
         company: Whose warehouse is written.
         day: The business date.
         note: Called with the name of each model as it is finished.
+        indirect_selection: Which tests on several models are run; None for dagster-dbt's choice.
 
     Yields:
         Outputs of models and results of tests, once dbt has closed the warehouse.
@@ -69,7 +74,12 @@ def build(
 
     target = company.home / "dbt"
     result = _invoke(
-        company, day, list(parameters.selection_args), parameters.indirect_selection, target, keep
+        company,
+        day,
+        list(parameters.selection_args),
+        indirect_selection or parameters.indirect_selection,
+        target,
+        keep,
     )
     for event in events:
         yield from event.to_default_asset_events(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from orchestration.assets.identity import build_identity
 from orchestration.assets.ingestion import build_raw_assets
 from orchestration.assets.outreach import build_emission, build_policy
 from orchestration.assets.publication import build_publication
@@ -39,7 +40,8 @@ def build_definitions(config_path: Path, source_path: Path | None = None) -> dg.
     partitions = daily_partitions(company)
     sources = build_sources(company)
     vendors = [source.name for source in sources if not source.entities]
-    dbt_models = build_dbt_assets(ensure_manifest(company.source_names), partitions, vendors)
+    manifest = ensure_manifest(company.source_names)
+    dbt_models = build_dbt_assets(manifest, partitions, company.source_names, vendors)
     marts = sorted(
         (key for model in dbt_models for key in model.keys if key.path[0] == "marts"),
         key=lambda key: key.to_user_string(),
@@ -48,6 +50,7 @@ def build_definitions(config_path: Path, source_path: Path | None = None) -> dg.
     return dg.Definitions(
         assets=[
             *build_raw_assets(sources, partitions),
+            build_identity(sources, partitions),
             build_policy(partitions),
             *dbt_models,
             build_predictions(partitions),

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from connectors.files import FilesSource
 from connectors.files import build_source as build_files
+from connectors.identity import IdentitySettings
 from connectors.source import Source
 from connectors.sql import build_source as build_sql
+from connectors.stripe import build_source as build_stripe
 from orchestration.config import LEDGER_SOURCES, Company
 
 
@@ -38,4 +40,18 @@ def build_sources(company: Company) -> tuple[Source, ...]:
         built.append(build_files(files))
     if sources.sql:
         built.append(build_sql(sources.sql, company.landing))
+    if sources.stripe:
+        built.append(build_stripe(sources.stripe, company.landing))
     return tuple(built)
+
+
+def identity_settings(company: Company) -> IdentitySettings:
+    """The settings of identity resolution with absolute paths.
+
+    Args:
+        company: Whose.
+    """
+    settings = company.config.identity
+    if settings.overrides is None:
+        return settings
+    return settings.model_copy(update={"overrides": company.resolve(str(settings.overrides))})

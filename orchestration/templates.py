@@ -36,6 +36,38 @@ decimal = "."
 thousands = ""
 date_format = "%Y-%m-%d"
 
+# More sources, in any combination; the README of each folder under connectors/ says what it reads and
+# which rights it needs. Secrets come from environment variables, never from this file.
+#
+# [sources.sql]                  # a database, by table or query
+# url_env = "ENCOURS_SQL_URL"
+# [sources.sql.entities.invoices]
+# table = "sales_invoices"
+# cursor = "updated_at"          # absent: read whole each time
+# [sources.sql.entities.invoices.columns]
+# invoice_id = "id"              # … each column of the contract that the table has
+#
+# [sources.fec]                  # the French statutory ledger file, one or several years
+# path = "fec"
+# encoding = "iso8859-15"
+# currency = "EUR"
+#
+# [sources.stripe]
+# start_date = 2023-01-01
+# customer_id_key = "customer_id"   # metadata key with the id of another system, where there is one
+#
+# [sources.hubspot]
+# start_date = 2023-01-01
+#
+# [sources.zendesk]
+# base_url = "https://<subdomain>.zendesk.com"
+# start_date = 2023-01-01
+#
+# [identity]                     # one customer across systems
+# overrides = "identity_overrides.csv"   # what a person decided; always wins
+# confidence = 0.95              # below, a match is doubtful and left to a person
+# own_domains = ["example.com"]  # your own e-mail domains say nothing about a customer
+
 [parameters]
 promise_grace_days = 3           # a promise kept within these days still counts
 promise_tolerance_rate = 0.95    # … if this share of it was paid

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import duckdb
 
+from connectors.identity import prepare_identity
+
 ML_TABLES = {
     "invoice_predictions": (
         "as_of_date date, invoice_id varchar, customer_id varchar, method varchar, model_version varchar,"
@@ -66,3 +68,4 @@ def prepare_schemas(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("create schema if not exists audit")
     for name, columns in AUDIT_TABLES.items():
         connection.execute(f"create table if not exists audit.{name} ({columns})")
+    prepare_identity(connection)

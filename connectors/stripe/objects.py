@@ -75,7 +75,7 @@ def stripe_objects(reread_days: int) -> tuple[ApiObject, ...]:
     """
     shared: dict[str, Any] = {"updated_path": "created", "updated_form": "unix"}
     mutable = shared | {"reread_days": reread_days}
-    money = {"currency": "currency", "digits": _DIGITS}
+    money: dict[str, Any] = {"currency": "currency", "digits": _DIGITS}
     created, currency = Field("created", "integer"), Field("currency", "text")
     return (
         ApiObject(

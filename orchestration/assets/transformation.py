@@ -20,22 +20,30 @@ from orchestration.stages import stage
 
 
 def build_dbt_assets(
-    manifest: Path, partitions: dg.PartitionsDefinition, staged_first: Sequence[str] = ()
+    manifest: Path,
+    partitions: dg.PartitionsDefinition,
+    sources: Sequence[str],
+    staged_first: Sequence[str],
 ) -> list[dg.AssetsDefinition]:
     """The dbt models before and after scoring, each stage one dbt run.
 
     Args:
         manifest: The parsed project.
         partitions: The daily partitions.
-        staged_first: Sources whose staging is a run of its own, so that what it makes of a vendor's
+        sources: Names of the configured sources.
+        staged_first: Those whose staging is a run of its own, so that what it makes of a vendor's
             objects is checked before it is used.
     """
-    folders = " ".join(f"path:models/staging/{name}" for name in staged_first)
+    # Folders are selected and none excluded: dbt would leave out every test that touches an excluded one.
+    vendors = " ".join(f"fqn:encours.staging.{name}" for name in staged_first)
+    folders = ["intermediate", "features", "marts"]
+    folders += [f"staging.{name}" for name in sources if name not in staged_first]
 
     @dbt_assets(
         manifest=manifest,
         name="warehouse",
-        exclude=f"{AFTER_SCORING} {folders}".strip(),
+        select=" ".join(f"fqn:encours.{folder}" for folder in folders),
+        exclude=AFTER_SCORING,
         dagster_dbt_translator=Translator(),
         partitions_def=partitions,
         backfill_policy=ONE_DAY_A_RUN,
@@ -65,7 +73,7 @@ def build_dbt_assets(
     @dbt_assets(
         manifest=manifest,
         name="staging",
-        select=folders,
+        select=vendors,
         dagster_dbt_translator=Translator(),
         partitions_def=partitions,
         backfill_policy=ONE_DAY_A_RUN,
@@ -73,16 +81,20 @@ def build_dbt_assets(
     )
     def staging(context: dg.AssetExecutionContext, company: CompanyResource) -> Iterator[Any]:
         with company.writer() as current, stage("Transform") as note:
-            yield from _build(context, current, note)
+            # Tests that also read later models wait for these.
+            yield from _build(context, current, note, "cautious")
 
     return [staging, warehouse, decisions]
 
 
 def _build(
-    context: dg.AssetExecutionContext, company: Company, note: Callable[[str], None]
+    context: dg.AssetExecutionContext,
+    company: Company,
+    note: Callable[[str], None],
+    indirect_selection: str | None = None,
 ) -> Iterator[Any]:
     # The warehouse has one writer: rows are counted once dbt has closed it.
-    events = list(build(context, company, as_of_date(context), note))
+    events = list(build(context, company, as_of_date(context), note, indirect_selection))
     details = table_metadata(company.warehouse)
     for event in events:
         if isinstance(event, dg.Output):
