@@ -11,7 +11,10 @@ from orchestration.warehouse import prepare_schemas
 from tests.ledger_rig import dbt_build, rows
 
 DAY = dt.date(2026, 2, 28)
-STAGES = ("--select", "+fct_suspense", "+fct_entity_records", "+fct_source_loads")
+STAGES = (
+    *("--select", "+fct_suspense", "+fct_entity_records", "+fct_source_loads"),
+    *("--exclude", "resource_type:unit_test"),
+)
 
 
 @pytest.fixture(scope="module")
