@@ -88,8 +88,9 @@ class Answers:
         self._ids.add(seen)
         self.rows += 1
         updated = at(item, self.of.updated_path) if is_object and self.of.updated_path else None
+        landed = self.of.keep(item) if is_object and self.of.keep else item
         payload = simplejson.dumps(
-            item, use_decimal=True, sort_keys=True, ensure_ascii=False, separators=(",", ":")
+            landed, use_decimal=True, sort_keys=True, ensure_ascii=False, separators=(",", ":")
         )
         return {
             "object_id": object_id,

@@ -107,6 +107,9 @@ class ApiObject:
         fields_at: Dotted path of the part of the item whose unknown fields are reported.
         reread_days: Days before the cursor that are read again; takes the place of
             `Api.overlap_days` for objects that change without a new cursor value.
+        keep: Makes the item that lands out of the item that came: without personal data that nobody
+            needs, without dates that move when nothing else has. Id and cursor are read before. None:
+            everything lands.
     """
 
     name: str
@@ -120,6 +123,7 @@ class ApiObject:
     deleted_when: tuple[str, Any] | None = None
     fields_at: str = ""
     reread_days: int | None = None
+    keep: Callable[[dict[str, Any]], dict[str, Any]] | None = None
 
     @property
     def is_incremental(self) -> bool:
