@@ -13,6 +13,7 @@
             'customers', 'contacts', 'invoices', 'invoice_due_dates', 'payments', 'payment_allocations', 'credit_notes',
             'credit_note_allocations', 'disputes', 'write_offs', 'subscription_versions',
         ],
+        'hubspot': ['customers', 'contacts', 'opportunities', 'tickets', 'activities'],
     }) }}
 {%- endmacro %}
 
