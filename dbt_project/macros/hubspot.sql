@@ -31,8 +31,8 @@
     pipeline does not say. -#}
 {% macro hubspot_stages(object) -%}
     select
-        pipelines.object_id as pipeline_id,
-        json_extract_string(pipelines.payload, '$.label') as pipeline_label,
+        stages.pipeline_id,
+        stages.pipeline_label,
         stages.stage.id as stage_id,
         stages.stage.label as stage_label,
         case
@@ -42,11 +42,16 @@
             when lower(stages.stage.metadata."isClosed") = 'false' then 'OPEN'
         end as state,
         try_cast(stages.stage.metadata.probability as decimal(9, 4)) as probability
-    from ({{ latest_objects(source('raw_hubspot', object)) }}) as pipelines,
-        unnest(
-            from_json(
-                json_extract(pipelines.payload, '$.stages'),
-                '[{"id":"VARCHAR","label":"VARCHAR","metadata":{"isClosed":"VARCHAR","ticketState":"VARCHAR","probability":"VARCHAR"}}]'
-            )
-        ) as stages (stage)
+    from (
+        select
+            object_id as pipeline_id,
+            json_extract_string(payload, '$.label') as pipeline_label,
+            unnest(
+                from_json(
+                    json_extract(payload, '$.stages'),
+                    '[{"id":"VARCHAR","label":"VARCHAR","metadata":{"isClosed":"VARCHAR","ticketState":"VARCHAR","probability":"VARCHAR"}}]'
+                )
+            ) as stage
+        from ({{ latest_objects(source('raw_hubspot', object)) }}) as pipelines
+    ) as stages
 {%- endmacro %}

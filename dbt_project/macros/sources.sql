@@ -14,6 +14,7 @@
             'credit_note_allocations', 'disputes', 'write_offs', 'subscription_versions',
         ],
         'hubspot': ['customers', 'contacts', 'opportunities', 'tickets', 'activities'],
+        'zendesk': ['customers', 'contacts', 'tickets'],
     }) }}
 {%- endmacro %}
 

@@ -6,6 +6,9 @@ import pytest
 from connectors.hubspot import HubspotSource
 from connectors.hubspot import build_source as build_hubspot
 from connectors.rest import Retries
+from connectors.zendesk import ZendeskSource
+from connectors.zendesk import build_source as build_zendesk
+from tests.connectors.crm import zendesk_fake
 from tests.connectors.crm.hubspot_fake import TOKEN, HubspotFake, pipeline
 
 IMPATIENT = Retries(attempts=3, backoff_factor=0.01, max_pause=0.02, timeout=2)
@@ -102,3 +105,63 @@ def hubspot_configured(hubspot, tmp_path, **settings):
         "collectors": ("77",),
     } | settings
     return build_hubspot(HubspotSource(**settings), tmp_path / "landing", IMPATIENT)
+
+
+@pytest.fixture
+def zendesk(monkeypatch):
+    """Three organisations, a payer and an agent, and four tickets, one of them deleted."""
+    monkeypatch.setenv("ZENDESK_EMAIL", zendesk_fake.EMAIL)
+    monkeypatch.setenv("ZENDESK_API_TOKEN", zendesk_fake.TOKEN)
+    fake = zendesk_fake.ZendeskFake()
+    fake.put(
+        "organizations",
+        11,
+        name="Atelier Martin",
+        external_id="C1",
+        domain_names=["Martin.example", "atelier-martin.example"],
+        organization_fields={
+            "land": "Frankreich",
+            "pays": "France",
+            "tier": "small",
+            "secret": "x",
+        },
+    )
+    fake.put("organizations", 12, "2024-05-02T08:00:00Z", notes="Private")
+    fake.put("organizations", 13, "2024-05-03T08:00:00Z")
+    user = {"phone": "+33 1", "locale": "fr-FR", "notes": "Private"}
+    fake.put(
+        "users",
+        501,
+        **user,
+        name="Anne",
+        email="Anne@martin.example",
+        organization_id=11,
+        tags=["payer"],
+    )
+    fake.put("users", 502, "2024-05-02T08:00:00Z", name="Léa Roy", role="agent", organization_id=12)
+    fake.put("users", 503, "2024-05-03T08:00:00Z", name="Drifter")
+    fake.put(
+        "tickets", 21, organization_id=11, requester_id=501, priority="high", tags=["invoice_issue"]
+    )
+    fake.put("tickets", 22, "2024-05-02T08:00:00Z", requester_id=501, status="deleted")
+    fake.put("tickets", 23, "2024-05-03T08:00:00Z", requester_id=501, tags=["vip", "boss"])
+    fake.put("tickets", 24, "2024-05-04T08:00:00Z", requester_id=503)
+    yield fake
+    fake.close()
+
+
+@pytest.fixture
+def zendesk_source(zendesk, tmp_path):
+    return zendesk_configured(zendesk, tmp_path)
+
+
+def zendesk_configured(zendesk, tmp_path, **settings):
+    settings = {
+        "base_url": zendesk.url,
+        "country_field": "pays",
+        "segment_field": "tier",
+        "billing_tags": ("invoice_issue",),
+        "escalated_tags": ("boss",),
+        "accounts_payable_tags": ("payer",),
+    } | settings
+    return build_zendesk(ZendeskSource(**settings), tmp_path / "landing", IMPATIENT)
