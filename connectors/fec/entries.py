@@ -13,6 +13,12 @@ from connectors.fec.reading import LINES
 from connectors.validation import quoted
 
 ROWS = "_fec_rows"
+# What the rebuild needs of a row; the rest stays in `raw_fec.entries`.
+_NEEDED = (
+    *("file_number", "file", "line", "journal_code", "journal_label", "entry_number", "entry_date"),
+    *("account", "account_label", "auxiliary", "auxiliary_label", "piece", "piece_date", "label"),
+    *("lettering", "amount", "due_date"),
+)
 
 
 def starts_with(column: str, prefixes: tuple[str, ...]) -> str:
@@ -34,7 +40,7 @@ def build_entries(connection: duckdb.DuckDBPyConnection, settings: FecSource) ->
         " numbers as (select file_number, journal_code, entry_number, count(*) > 1 and"
         " (count(*) filter (where amount <> 0) = 0 or sum(amount) <> 0) or entry_number is null as by_date"
         " from days group by file_number, journal_code, entry_number),"
-        f" dated as (select lines.*, numbers.by_date from {LINES} as lines inner join numbers"
+        f" dated as (select {_columns('lines')}, numbers.by_date from {LINES} as lines inner join numbers"
         " on lines.file_number = numbers.file_number"
         " and lines.journal_code is not distinct from numbers.journal_code"
         " and lines.entry_number is not distinct from numbers.entry_number),"
@@ -56,6 +62,10 @@ def build_entries(connection: duckdb.DuckDBPyConnection, settings: FecSource) ->
     )
     _mark_openings(connection, settings)
     _attribute(connection, settings)
+
+
+def _columns(table: str) -> str:
+    return ", ".join(f"{table}.{name}" for name in _NEEDED)
 
 
 def _is_receivable(settings: FecSource) -> str:

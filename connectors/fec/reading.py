@@ -1,22 +1,21 @@
 """FEC files to rows: their headings, every line accounted for.
 
-Belongs here: the format's law (separator, headings, amounts, dates) and what does not fit it. Does not
-belong here: which files (`files`), entries and accounts (`entries`), writing to raw (`landed`).
+Belongs here: encoding, header, lines into cells, and what is no row. Does not belong here: which files
+(`files`), amounts and dates (`law`), entries and accounts (`entries`), writing to raw (`landed`).
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from connectors.errors import SourceError
-from connectors.fec.declaration import AMOUNT_AND_SIDE, COLUMNS, DUE_DATE_HEADING, FecSource
+from connectors.fec.declaration import AMOUNT_AND_SIDE, COLUMNS, FecSource
 from connectors.fec.files import FecFile
-from connectors.validation import EARLIEST_YEAR, LATEST_YEAR, identifier, quoted
+from connectors.fec.law import Headings, amount_expression, typed_columns
+from connectors.validation import identifier, quoted
 
 LINES = "_fec_lines"
 BAD = "_fec_bad_lines"
@@ -24,22 +23,13 @@ BAD = "_fec_bad_lines"
 _SEPARATORS = ("\t", "|")
 _BLANK = " \t\u00a0\ufeff"
 # Names of columns that reading adds.
-_RESERVED = {"line", "text", "cells", "surplus", "has_nul", "reason", "amount", "entry_date"} | {
-    "piece_date",
-    "lettering_date",
-    "validation_date",
-    "due_date",
-}
+_RESERVED = frozenset(
+    (
+        *("line", "text", "cells", "surplus", "has_nul", "reason", "amount", "entry_date"),
+        *("piece_date", "lettering_date", "validation_date", "due_date", "_line", "_end"),
+    )
+)
 _UTF8_MARK = b"\xef\xbb\xbf"
-
-
-@dataclass(frozen=True)
-class Headings:
-    """The first line: separator, headings in lower case, and whether lines end with a separator."""
-
-    separator: str
-    names: tuple[str, ...]
-    is_trailing: bool
 
 
 def read_file(
@@ -58,18 +48,11 @@ def read_file(
     """
     texts = _lines_of(settings, file)
     headings = _headings(file.path, texts[0])
-    lines = pa.table(
-        {"line": pa.array(range(2, len(texts) + 1), pa.int64()), "text": pa.array(texts[1:])}
-    )
-    connection.register("_fec_text", lines)
-    try:
-        connection.execute(_split_statement(settings, headings))
-    finally:
-        connection.unregister("_fec_text")
+    _split(connection, settings, headings, texts)
     values = {"number": number, "file": file.path.name}
     connection.execute(f"insert into {BAD} {_bad_query(headings)}", values)
     connection.execute(f"insert into {LINES} by name {_typed_query(headings)}", values)
-    connection.execute("drop table _fec_split")
+    connection.execute("drop table temp._fec_split")
     [(rows,)] = connection.execute(
         f"select (select count(*) from {LINES} where file_number = $number)"
         f" + (select count(*) from {BAD} where file_number = $number)",
@@ -136,20 +119,73 @@ def _headings(path: Path, line: str) -> Headings:
     return Headings(separator, names, is_trailing)
 
 
-def _amount(text: str, decimal: str) -> str:
-    """SQL: a decimal from the law's text, zero padded, its sign before or behind; null if it is none."""
-    digits = rf"0*\d{{1,15}}(?:{re.escape(decimal)}\d{{0,2}}0*)?"
-    pattern = quoted(rf"(?:[+-] ?)?{digits}|{digits} ?[+-]")
-    bare = f"replace(regexp_replace({text}, '[+ -]', '', 'g'), {quoted(decimal)}, '.')"
-    sign = f"case when contains({text}, '-') then -1 else 1 end"
-    return (
-        f"case when regexp_full_match({text}, {pattern})"
-        f" then cast({sign} * try_cast({bare} as decimal(18,2)) as decimal(18,2)) end"
+def _split(
+    connection: duckdb.DuckDBPyConnection,
+    settings: FecSource,
+    headings: Headings,
+    texts: list[str],
+) -> None:
+    """Table `_fec_split`: the cells of each line, typed; `surplus` is null where it is no row.
+
+    Nearly all lines have as many cells as the header. They go through Arrow's reader, the others one
+    expression at a time, which takes ten times as long.
+    """
+    separator, trailing = headings.separator, headings.is_trailing
+    usual = headings.names + (("",) if trailing else ())
+    plain: list[int] = []
+    odd: list[int] = []
+    for line, text in enumerate(texts[1:], 2):
+        is_plain = text.count(separator) == len(usual) - 1 and "\0" not in text
+        (plain if is_plain and (not trailing or text.endswith(separator)) else odd).append(line)
+    names = [*headings.names, "_end"] if trailing else list(headings.names)
+    cells = _arrow_cells([texts[line - 1] for line in plain], names, separator)
+    table = cells.append_column("_line", pa.array(plain, pa.int64()))
+    rest = pa.table(
+        {
+            "line": pa.array(odd, pa.int64()),
+            "text": pa.array([texts[line - 1] for line in odd], pa.string()),
+        }
     )
+    connection.register("_fec_plain", table)
+    connection.register("_fec_text", rest)
+    names_sql = [identifier(name) for name in headings.names]
+    emptied = ", ".join(f"nullif({name}, '') as {name}" for name in names_sql)
+    given = ", ".join(names_sql)
+    try:
+        connection.execute(
+            f"create or replace temp table _fec_split as with plain as ("
+            f" select _line as line, concat_ws({quoted(separator)}, {given}) as text, false as has_nul,"
+            f" 0 as surplus, {emptied} from _fec_plain), filled as (select * from plain"
+            f" where coalesce({given}) is not null),"
+            f" odd as ({_odd_query(settings, headings)}),"
+            " placed as (select * from filled union all by name select * from odd)"
+            f" select *, {typed_columns(settings, headings)} from placed"
+        )
+    finally:
+        connection.unregister("_fec_plain")
+        connection.unregister("_fec_text")
 
 
-def _split_statement(settings: FecSource, headings: Headings) -> str:
-    """`_fec_split`: the cells of each line, and how many separators its label holds.
+def _arrow_cells(lines: list[str], names: list[str], separator: str) -> pa.Table:
+    from pyarrow import compute, csv
+
+    if not lines:
+        return pa.table({name: pa.array([], pa.string()) for name in names})
+    table = csv.read_csv(
+        pa.BufferReader("\n".join(lines).encode()),
+        read_options=csv.ReadOptions(column_names=names, block_size=1 << 24),
+        parse_options=csv.ParseOptions(
+            delimiter=separator, quote_char=False, ignore_empty_lines=False
+        ),
+        convert_options=csv.ConvertOptions(
+            column_types={name: pa.string() for name in names}, strings_can_be_null=False
+        ),
+    )
+    return pa.table({name: compute.utf8_trim_whitespace(table[name]) for name in names})
+
+
+def _odd_query(settings: FecSource, headings: Headings) -> str:
+    """The cells of a line that has not as many as the header, and how many separators its label holds.
 
     A label may hold the separator. Surplus cells belong to it where the amounts then stand in their
     place; the last cell may also be what follows a separator at the line's end.
@@ -164,29 +200,24 @@ def _split_statement(settings: FecSource, headings: Headings) -> str:
             for name in amounts
         ]
         parsed = [
-            f"({cell} = '' or {_amount(cell, settings.decimal)} is not null)" for cell in cells
+            f"({cell} = '' or {amount_expression(cell, settings.decimal)} is not null)"
+            for cell in cells
         ]
         return f"{surplus} >= 0 and {' and '.join(parsed)} and {' || '.join(cells)} <> ''"
 
-    open_end = f"len(cells) - {count}"
-    closed_end = f"len(cells) - {count + 1}"
-    ends_empty = f"trim(cells[-1], {blank}) = ''"
-    first, second = (
-        (f"{fits(closed_end)} and {ends_empty}", fits(open_end))
-        if headings.is_trailing
-        else (fits(open_end), f"{fits(closed_end)} and {ends_empty}")
-    )
-    values = (closed_end, open_end) if headings.is_trailing else (open_end, closed_end)
+    open_end, closed_end = f"(len(cells) - {count})", f"(len(cells) - {count + 1})"
+    is_closed = f"{fits(closed_end)} and trim(cells[-1], {blank}) = ''"
+    ways = [(fits(open_end), open_end), (is_closed, closed_end)]
+    if headings.is_trailing:
+        ways.reverse()
+    cases = " ".join(f"when {condition} then {surplus}" for condition, surplus in ways)
     return (
-        "create or replace temp table _fec_split as with cut as ("
-        f" select line, text, string_split(text, {quoted(headings.separator)}) as cells from _fec_text"
+        f"with cut as (select line, text, string_split(text, {quoted(headings.separator)}) as cells"
         # An empty line, or the end mark of older systems.
-        f" where trim(text, {quoted(_BLANK + '|' + chr(26))}) <> ''),"
+        f" from _fec_text where trim(text, {quoted(_BLANK + '|' + chr(26))}) <> ''),"
         " judged as (select *, contains(text, chr(0)) as has_nul,"
-        f" case when {first} then {values[0]} when {second} then {values[1]}"
-        f" when len(cells) between {count} and {count + 1} then 0 end as surplus from cut),"
-        f" placed as (select line, text, has_nul, surplus, {_cells(headings, label)} from judged)"
-        f" select *, {_typed(settings, headings)} from placed"
+        f" case {cases} when len(cells) between {count} and {count + 1} then 0 end as surplus from cut)"
+        f" select line, text, has_nul, surplus, {_cells(headings, label)} from judged"
     )
 
 
@@ -203,40 +234,6 @@ def _cells(headings: Headings, label: int) -> str:
             cell = f"cells[{place} + surplus]"
         parts.append(f"nullif(trim({cell}, {quoted(_BLANK)}), '') as {identifier(name)}")
     return ", ".join(parts)
-
-
-def _typed(settings: FecSource, headings: Headings) -> str:
-    if "montant" in headings.names:
-        value = _amount("montant", settings.decimal)
-        side = "case when upper(sens) in ('D', '+1', '1') then 1 when upper(sens) in ('C', '-1') then -1 end"
-        amount = f"cast(({value}) * ({side}) as decimal(18,2))"
-    else:
-        debit, credit = (
-            f"case when {name} is null then cast(0 as decimal(18,2)) else {_amount(name, settings.decimal)} end"
-            for name in ("debit", "credit")
-        )
-        amount = (
-            f"case when debit is not null or credit is not null then ({debit}) - ({credit}) end"
-        )
-    dates = ", ".join(
-        f"{_date(name)} as {target}"
-        for name, target in (
-            ("ecrituredate", "entry_date"),
-            ("piecedate", "piece_date"),
-            ("datelet", "lettering_date"),
-            ("validdate", "validation_date"),
-        )
-    )
-    due = _date(DUE_DATE_HEADING) if DUE_DATE_HEADING in headings.names else "cast(null as date)"
-    return f"{amount} as amount, {dates}, {due} as due_date"
-
-
-def _date(name: str) -> str:
-    parsed = f"cast(try_strptime({name}, '%Y%m%d') as date)"
-    return (
-        f"case when regexp_full_match({name}, '[0-9]{{8}}')"
-        f" and year({parsed}) between {EARLIEST_YEAR} and {LATEST_YEAR} then {parsed} end"
-    )
 
 
 _REASON = (
