@@ -121,7 +121,7 @@ def _accounts(connection: duckdb.DuckDBPyConnection) -> Iterator[list[Piece]]:
         "customer_code, number, class, cast(amount * 100 as bigint) as cents, entry_date, due_date,"
         " file_number, account, auxiliary, lettering, piece, label, entry_id, target"
     )
-    table = connection.execute(f"select {columns} from {ITEMS} order by number").fetch_arrow_table()
+    table = connection.execute(f"select {columns} from {ITEMS} order by number").to_arrow_table()
     rows = zip(*(table.column(name).to_pylist() for name in table.column_names), strict=True)
     book = list(rows)
     # A number that two invoices share (a month, a sales journal) names neither of them.
