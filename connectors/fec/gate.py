@@ -11,6 +11,7 @@ import duckdb
 from connectors.errors import SourceError
 from connectors.fec.entities import table_of
 from connectors.fec.entries import ROWS
+from connectors.fec.rebuild import ALLOCATIONS
 
 # So many customers are named; all of them would be no line.
 _MOST_NAMED = 10
@@ -108,13 +109,20 @@ def _check_limits(connection: duckdb.DuckDBPyConnection) -> None:
             raise SourceError(
                 f"Two {entity} have the id {twice[0]}.", "Report the entry it is named after."
             )
-    over = connection.execute(
-        "with settled as (select invoice_id, sum(cast(amount as decimal(18,2))) as amount from ("
-        + " union all ".join(
-            f"select invoice_id, amount from {table_of(entity)}"
-            for entity in ("payment_allocations", "credit_note_allocations", "write_offs")
+    settled = " union all ".join(
+        f"select invoice_id, cast(amount as decimal(18,2)) as amount from {table_of(entity)}"
+        for entity in ("payment_allocations", "credit_note_allocations", "write_offs")
+    )
+    [(lost,)] = connection.execute(
+        f"select coalesce((select sum(amount) from {ALLOCATIONS}), 0)"
+        f" - coalesce((select sum(amount) from ({settled})), 0)"
+    ).fetchall()
+    if lost:
+        raise SourceError(
+            f"Allocations of {lost} belong to no record.", "Nothing was loaded. Report this book."
         )
-        + ") group by invoice_id)"
+    over = connection.execute(
+        f"with settled as (select invoice_id, sum(amount) as amount from ({settled}) group by invoice_id)"
         f" select invoice_id from settled left join {table_of('invoices')} using (invoice_id)"
         " where settled.amount < 0 or gross_amount is null"
         " or settled.amount > cast(gross_amount as decimal(18,2)) limit 1"

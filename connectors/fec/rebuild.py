@@ -155,6 +155,9 @@ def _pieces(rows: list[tuple], owners: Counter[str]) -> list[Piece]:
             piece.names = tuple(name for name in _own_names(row[10]) if owners[name] == 1)
         elif cents < 0:
             piece.names = _names_in(row[11], row[10])
+        if kind == "internal":
+            # It moves what is owed and settles nothing.
+            piece.open_cents = 0
         if target is not None:
             whole = wholes.setdefault(target, Piece(target, "opening", 0, piece.day, piece.day))
             whole.cents += cents

@@ -213,7 +213,7 @@ def test_a_customers_row_that_cannot_be_read_stops_the_load_and_stands_in_quaran
 def test_a_ragged_line_or_one_with_nul_is_no_row(tmp_path, line):
     path = tmp_path / NAME
     path.write_text(book().text("|", "\n") + line + "\n", encoding="utf-8")
-    with pytest.raises(SourceError, match="line 7: (malformed_row|nul_character)"):
+    with pytest.raises(SourceError, match=r"line 7: (malformed_row|nul_character)"):
         Rebuilt(path)
 
 
