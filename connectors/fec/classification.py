@@ -27,7 +27,7 @@ COUNTERPARTS: dict[str, tuple[str, ...]] = {
     "third_party": ("4",),
 }
 
-_UNPAID = "impay|irrecouv|douteu|perte|creance|liquidation judic|redressement judic"
+_UNPAID = r"impay|irrecouv|douteu|\bperte|\bcreance|liquidation judic|redressement judic"
 _RETURNED = "impay|rejet|retour|sans provision|contre.?pass|annul"
 
 
@@ -72,9 +72,28 @@ end
 def classify(connection: duckdb.DuckDBPyConnection, settings: FecSource) -> None:
     """Table `_fec_pieces`: every receivable row with its class, a payment with a discount in two parts.
 
-    Columns of `_fec_rows`, and: part (1, or 2 for what was split off), class, net_amount and tax_amount
-    of a sale that has its entry to itself, cash_account, entry_rank (place among the entry's rows).
+    Columns of `_fec_rows`, what stands against the row by class, and: part (1, or 2 for what was split
+    off), class, cash_account, entry_rank (place among the entry's rows).
     """
+    _sum_counterparts(connection)
+    _class_rows(connection)
+    connection.execute(
+        f"create or replace temp table {PIECES} as with parts as (select *,"
+        # Only where the row has the entry to itself is it known what was given up on it.
+        " case when class = 'payment' and receivable_rows = 1 then"
+        " coalesce(case when loss > 0 then loss + greatest(output_tax, 0) end,"
+        " case when difference > 0 then difference + if(sales = output_tax, greatest(output_tax, 0), 0) end)"
+        " end as given_up from _fec_classified),"
+        " checked as (select * replace (case when given_up < -amount then given_up end as given_up) from parts)"
+        " select * replace (amount + coalesce(given_up, 0) as amount), 1 as part from checked union all by name"
+        " select * replace (-given_up as amount, if(loss > 0, 'loss', 'difference') as class), 2 as part"
+        " from checked where given_up is not null"
+    )
+    connection.execute("drop table _fec_counterparts; drop table _fec_classified")
+
+
+def _sum_counterparts(connection: duckdb.DuckDBPyConnection) -> None:
+    """Table `_fec_counterparts`: what stands against the customers' rows of each entry, by class."""
     connection.execute(
         "create or replace temp table _fec_counterparts as with marked as ("
         f" select *, {_counterpart()} as counterpart, starts_with(account, '70') as is_goods,"
@@ -94,6 +113,10 @@ def classify(connection: duckdb.DuckDBPyConnection, settings: FecSource) -> None
         f" bool_or(regexp_matches(strip_accents(lower(label)), '{_UNPAID}')) as says_unpaid"
         " from marked group by entry_id having bool_or(is_receivable)"
     )
+
+
+def _class_rows(connection: duckdb.DuckDBPyConnection) -> None:
+    """Table `_fec_classified`: the customers' rows with their class."""
     connection.execute(
         "create or replace temp table _fec_classified as with receivable as ("
         " select rows.*, counterparts.* exclude (entry_id),"
@@ -109,16 +132,3 @@ def classify(connection: duckdb.DuckDBPyConnection, settings: FecSource) -> None
         " where is_receivable window of_customer as (partition by entry_id, customer_code))"
         f" select *, {_CLASS} as class from receivable"
     )
-    connection.execute(
-        f"create or replace temp table {PIECES} as with parts as (select *,"
-        # Only where the row has the entry to itself is it known what was given up on it.
-        " case when class = 'payment' and receivable_rows = 1 then"
-        " coalesce(case when loss > 0 then loss + greatest(output_tax, 0) end,"
-        " case when difference > 0 then difference + if(sales = output_tax, greatest(output_tax, 0), 0) end)"
-        " end as given_up from _fec_classified),"
-        " checked as (select * replace (case when given_up < -amount then given_up end as given_up) from parts)"
-        " select * replace (amount + coalesce(given_up, 0) as amount), 1 as part from checked union all by name"
-        " select * replace (-given_up as amount, if(loss > 0, 'loss', 'difference') as class), 2 as part"
-        " from checked where given_up is not null"
-    )
-    connection.execute("drop table _fec_counterparts; drop table _fec_classified")

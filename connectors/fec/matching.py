@@ -61,6 +61,9 @@ def _settle_group(account: Account, members: list[Piece]) -> None:
             continue
         _settle_exactly(account, debts, event, _END_OF_TIME, tier, "group")
         _settle_oldest(account, debts, event, _END_OF_TIME, tier, "group")
+    for refund in rows:
+        if refund.kind in TAKEN_BACK and refund.kind != "returned":
+            _reserve(refund, payments)
     for piece in debits:
         # What a group leaves open was paid elsewhere, or is the rest of a part payment.
         piece.is_outside = piece.left > 0
@@ -157,9 +160,11 @@ def _take_back(
 def _reserve(refund: Piece, credits: list[Piece]) -> None:
     """Keep for a refund the money it gives back, so that no invoice is paid with it."""
     for credit in reversed(credits):
-        if credit.left == refund.open_cents and credit.day <= refund.day:
+        if credit.left == refund.open_cents > 0 and credit.day <= refund.day:
             credit.use(credit.left)
             refund.open_cents = 0
+            if credit.kind in CASH:
+                refund.reverses = credit.number
             return
 
 

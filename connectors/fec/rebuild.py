@@ -26,6 +26,18 @@ from connectors.validation import quoted
 ITEMS = "_fec_items"
 ALLOCATIONS = "_fec_allocations"
 OUTCOMES = "_fec_outcomes"
+_ALLOCATED = pa.schema(
+    [(name, pa.int64()) for name in ("credit", "debit", "cents", "day")]
+    + [(name, pa.string()) for name in ("tier", "step")]
+)
+_OUTCOME = pa.schema(
+    {
+        "number": pa.int64(),
+        "matching_group": pa.string(),
+        "reverses": pa.int64(),
+        "is_outside": pa.bool_(),
+    }
+)
 _DAY_ZERO = date(1, 1, 1)
 _TOKENS = re.compile(r"[A-Z0-9]+")
 # Shorter digits in a label are days, years and amounts as often as invoices.
@@ -65,27 +77,29 @@ def number_rows(connection: duckdb.DuckDBPyConnection, settings: FecSource) -> N
 def match_book(connection: duckdb.DuckDBPyConnection) -> None:
     """Tables `_fec_allocations` and `_fec_outcomes`: who settles what, and what became of each row."""
     allocations: list[Allocation] = []
-    outcomes: list[tuple[int, str | None, int | None, bool]] = []
+    outcomes: list[dict[str, object]] = []
     for pieces in _accounts(connection):
         account: Account = match_account(pieces)
         allocations += account.allocations
         outcomes += [
-            (p.number, _code(p.group), p.reverses, p.is_outside)
+            {
+                "number": p.number,
+                "matching_group": _code(p.group),
+                "reverses": p.reverses,
+                "is_outside": p.is_outside,
+            }
             for p in pieces
             if p.group is not None or p.reverses is not None
         ]
     _store(
         connection,
         ALLOCATIONS,
-        pa.table(
-            {
-                "credit": pa.array([a.credit for a in allocations], pa.int64()),
-                "debit": pa.array([a.debit for a in allocations], pa.int64()),
-                "cents": pa.array([a.cents for a in allocations], pa.int64()),
-                "day": pa.array([a.day for a in allocations], pa.int64()),
-                "tier": pa.array([a.tier for a in allocations], pa.string()),
-                "step": pa.array([a.step for a in allocations], pa.string()),
-            }
+        pa.Table.from_pylist(
+            [
+                {name: getattr(allocation, name) for name in _ALLOCATED.names}
+                for allocation in allocations
+            ],
+            _ALLOCATED,
         ),
         "credit, debit, cast(cast(cents as decimal(16,0)) * 0.01 as decimal(18,2)) as amount,"
         f" date '{_DAY_ZERO:%Y-%m-%d}' + cast(day - 1 as integer) as allocation_date, tier, step",
@@ -93,14 +107,7 @@ def match_book(connection: duckdb.DuckDBPyConnection) -> None:
     _store(
         connection,
         OUTCOMES,
-        pa.table(
-            {
-                "number": pa.array([o[0] for o in outcomes], pa.int64()),
-                "matching_group": pa.array([o[1] for o in outcomes], pa.string()),
-                "reverses": pa.array([o[2] for o in outcomes], pa.int64()),
-                "is_outside": pa.array([o[3] for o in outcomes], pa.bool_()),
-            }
-        ),
+        pa.Table.from_pylist(outcomes, _OUTCOME),
         "*",
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from functools import partial
 
 import duckdb
 
@@ -119,12 +120,8 @@ def last_report(connection: duckdb.DuckDBPyConnection) -> FecReport | None:
 def build_report(connection: duckdb.DuckDBPyConnection, findings: list[str]) -> FecReport:
     """Count a rebuilt book from its temporary tables."""
 
-    def one(query: str) -> int:
-        return int(connection.execute(query).fetchall()[0][0] or 0)
-
-    def counts(query: str) -> dict[str, int]:
-        return {str(name): int(count) for name, count in connection.execute(query).fetchall()}
-
+    counts = partial(_counts, connection)
+    one = partial(_one, connection)
     files = connection.execute(
         "select file, cast(closing_date as varchar) from _fec_files order by file_number"
     ).fetchall()
@@ -164,12 +161,7 @@ def build_report(connection: duckdb.DuckDBPyConnection, findings: list[str]) -> 
             " and reverses_payment_id is null"
         ),
         points_outside=one(f"select count(*) from {OUTCOMES} where is_outside"),
-        balance=str(
-            connection.execute(
-                f"select cast(coalesce(sum(amount), 0) as varchar) from {ROWS} where is_receivable"
-                " and not (is_opening and file_number > 1)"
-            ).fetchall()[0][0]
-        ),
+        balance=str(connection.execute(_BALANCE).fetchall()[0][0]),
         invoices_paid=paid,
         invoices_by_tier=by_tier,
         allocations_by_tier={str(tier): int(count) for tier, count, _ in allocated},
@@ -183,6 +175,18 @@ def build_report(connection: duckdb.DuckDBPyConnection, findings: list[str]) -> 
     )
 
 
+def _one(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+    return int(connection.execute(query).fetchall()[0][0] or 0)
+
+
+def _counts(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, int]:
+    return {str(name): int(count) for name, count in connection.execute(query).fetchall()}
+
+
+_BALANCE = (
+    f"select cast(coalesce(sum(amount), 0) as varchar) from {ROWS} where is_receivable"
+    " and not (is_opening and file_number > 1)"
+)
 _CASH_ALLOCATIONS = (
     f"select debits.record_id, debits.class, allocations.tier, allocations.amount from {ALLOCATIONS} as allocations"
     f" inner join {RECORDS} as credits on allocations.credit = credits.number"

@@ -469,6 +469,22 @@ def test_money_that_is_refunded_pays_no_invoice(tmp_path):
     assert found.open_amounts() == {"C1": "120.00"}
 
 
+def test_a_refund_names_the_payment_whose_surplus_it_gives_back(tmp_path):
+    book = (
+        Book()
+        .sale("20230110", "C1", "100.00", piece="F1", lettering="A")
+        .receipt("20230201", "C1", "150.00", lettering="A")
+        .receipt("20230301", "C1", "-30.00", lettering="A")
+    )
+    found = rebuilt(book, tmp_path)
+    assert found.allocations() == [("F1", "2023-02-01", "120.00", "T1")]
+    assert found.rows("select kind, reverses_payment_id from raw_fec.payments order by _line") == [
+        ("receipt", None),
+        ("refund", "fec-20231231-BQ-2-1"),
+    ]
+    assert found.open_amounts() == {"C1": "0.00"}
+
+
 def test_a_cent_given_or_taken_is_no_bad_debt(tmp_path):
     book = (
         Book()
