@@ -24,10 +24,13 @@ from pydantic import (
     model_validator,
 )
 
+from connectors.fec import FecSource
 from connectors.files import FileForm
+from connectors.hubspot import HubspotSource
 from connectors.identity import IdentitySettings
 from connectors.sql import SqlSource
 from connectors.stripe import StripeSource
+from connectors.zendesk import ZendeskSource
 
 CONFIG_NAME = "encours.toml"
 # Sources whose customers owe money; the others say more about them.
@@ -101,7 +104,10 @@ class SourcesTable(_Table):
 
     files: FilesTable | None = None
     sql: SqlSource | None = None
+    fec: FecSource | None = None
     stripe: StripeSource | None = None
+    hubspot: HubspotSource | None = None
+    zendesk: ZendeskSource | None = None
 
     @property
     def names(self) -> tuple[str, ...]:

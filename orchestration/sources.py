@@ -6,12 +6,15 @@ belong here: the tables' shape (`config`, and each connector's settings), readin
 
 from __future__ import annotations
 
+from connectors.fec import build_source as build_fec
 from connectors.files import FilesSource
 from connectors.files import build_source as build_files
+from connectors.hubspot import build_source as build_hubspot
 from connectors.identity import IdentitySettings
 from connectors.source import Source
 from connectors.sql import build_source as build_sql
 from connectors.stripe import build_source as build_stripe
+from connectors.zendesk import build_source as build_zendesk
 from orchestration.config import LEDGER_SOURCES, Company
 
 
@@ -40,8 +43,15 @@ def build_sources(company: Company) -> tuple[Source, ...]:
         built.append(build_files(files))
     if sources.sql:
         built.append(build_sql(sources.sql, company.landing))
+    if sources.fec:
+        path = company.resolve(str(sources.fec.path))
+        built.append(build_fec(sources.fec.model_copy(update={"path": path})))
     if sources.stripe:
         built.append(build_stripe(sources.stripe, company.landing))
+    if sources.hubspot:
+        built.append(build_hubspot(sources.hubspot, company.landing))
+    if sources.zendesk:
+        built.append(build_zendesk(sources.zendesk, company.landing))
     return tuple(built)
 
 

@@ -49,6 +49,7 @@ def build_source(settings: FecSource) -> Source:
         ),
         parties=contract_parties(NAME),
         is_ledger=True,
+        entities=ENTITY_NAMES,
     )
 
 
