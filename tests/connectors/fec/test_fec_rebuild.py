@@ -334,6 +334,19 @@ def test_a_code_used_by_two_customers_is_two_groups(tmp_path):
     assert found.report.points_outside == 1
 
 
+def test_a_code_used_on_two_accounts_of_a_customer_is_two_groups(tmp_path):
+    book = Book().sale("20230110", "C1", "100.00", piece="F1", lettering="A")
+    book.receipt("20230201", "C1", "120.00", lettering="A")
+    book.entry(
+        "20230301",
+        Line("411700", "60.00", "C1", piece="F2", lettering="A"),
+        Line("706000", "-60.00"),
+    )
+    found = rebuilt(book, tmp_path)
+    assert found.allocations() == [("F1", "2023-02-01", "120.00", "T1")]
+    assert found.report.points_outside == 1
+
+
 def test_a_group_of_invoices_alone_is_open_and_no_later_cash_is_taken_for_its_payment(tmp_path):
     book = (
         Book()
