@@ -13,7 +13,10 @@ import duckdb
 
 from connectors.contract import ENTITIES
 from connectors.errors import SourceError
+from connectors.fec import NAME as FEC
+from connectors.fec import last_report
 from connectors.files import FilesSource, load_files, planned_files
+from connectors.source import Source
 from connectors.validation import identifier, quoted
 from orchestration.config import Company
 from orchestration.sources import build_sources, files_settings
@@ -50,6 +53,8 @@ def examine(company: Company) -> Report:
             source.probe()
         except SourceError as error:
             report.findings.append(str(error))
+        if source.name == FEC:
+            _rebuild(source, report)
     files = files_settings(company)
     if files is None:
         return report
@@ -66,6 +71,21 @@ def examine(company: Company) -> Report:
             f"{files.path} holds no payments. Add payments and payment_allocations."
         )
     return report
+
+
+def _rebuild(source: Source, report: Report) -> None:
+    """Rebuild the ledger files in memory: whether the gate holds, and how far the matching reaches."""
+    with duckdb.connect(":memory:") as connection:
+        try:
+            source.prepare(connection)
+            # Any load time serves: what is read here is kept nowhere.
+            source.load(connection, datetime(2000, 1, 1), lambda _: None)  # noqa: DTZ001
+        except SourceError as error:
+            report.findings.append(str(error))
+            return
+        rebuilt = last_report(connection)
+    if rebuilt:
+        report.notes += [f"FEC: {rebuilt.summary}.", *rebuilt.findings]
 
 
 def _read(

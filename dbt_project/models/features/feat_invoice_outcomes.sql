@@ -25,8 +25,8 @@ dated as (
         settlements.settled_known_date - open_invoices.landmark_date as days_to_known
     from open_invoices
     left join settlements on open_invoices.invoice_id = settlements.invoice_id
-    -- The opening balance of a ledger file stands for invoices of any age: nothing to learn from.
-    where not open_invoices.is_scoring and not starts_with(open_invoices.invoice_id, 'fec-opening-')
+    -- What a ledger file opens with, and transfers in it, are no invoices of their own: nothing to learn from.
+    where not open_invoices.is_scoring and not regexp_matches(open_invoices.invoice_id, '^fec-(opening|other)-')
 ),
 
 final as (
