@@ -68,8 +68,8 @@ sums as (
         subscription_id,
         seen_at,
         rank,
-        any_value(unit) as unit,
-        any_value(unit_count) as unit_count,
+        min(unit) as unit,
+        min(unit_count) as unit_count,
         sum(amount) as amount,
         bool_and(amount is not null) and count(distinct unit || unit_count) = 1 as is_known
     from priced
