@@ -7,6 +7,7 @@ they were written. Does not belong here: asking (`extraction`), the meaning of a
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,8 @@ from connectors.rest.declaration import Api, ApiObject, Read
 
 # So many pages in a row without an unseen id are no repeated pages any more but a circle.
 STALE_PAGES = 20
+# Escaped, after an even number of backslashes; or as it is.
+_NUL = re.compile(r"((?<!\\)(?:\\\\)*)(?:\\u0000|\0)")
 _EPOCH, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
@@ -93,9 +96,9 @@ class Answers:
             landed, use_decimal=True, sort_keys=True, ensure_ascii=False, separators=(",", ":")
         )
         return {
-            "object_id": object_id,
+            "object_id": object_id and _storable(object_id),
             "updated_at": moment(updated, self.of.updated_form),
-            "payload": payload.replace("\\u0000", "\ufffd"),
+            "payload": _storable(payload),
             "line": self.rows,
         }
 
@@ -173,6 +176,12 @@ def moment(value: Any, form: str) -> datetime | None:
     except (ValueError, OverflowError, OSError):
         return None
     return parsed if parsed < _LATEST else None
+
+
+def _storable(text: str) -> str:
+    """Text without NUL and without halves of characters, which no database takes."""
+    text = _NUL.sub("\\1\ufffd", text) if "\\u0000" in text or "\0" in text else text
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _refuse_constant(name: str) -> Any:

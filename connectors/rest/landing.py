@@ -20,7 +20,7 @@ from connectors.errors import SourceError
 from connectors.manifest import QUARANTINE, ManifestRow, last_manifest_row, prepare_ledgers
 from connectors.rest.declaration import ApiObject, Field
 from connectors.rest.extraction import Extract
-from connectors.validation import identifier, quoted
+from connectors.validation import quoted
 
 # Below so few records a share says nothing.
 _FEW_RECORDS = 20
@@ -73,7 +73,7 @@ def stage_objects(
     """
     items = " union all ".join(_items(number, each) for number, each in enumerate(extracts))
     connection.execute(
-        f"create or replace temp table _read_{of.name} as select * from ({items or _NO_ITEMS})"
+        f"create or replace temp view _read_{of.name} as select * from ({items or _NO_ITEMS})"
     )
     connection.execute(
         f"create or replace temp table _arrived_{of.name} as with typed as ("
@@ -325,5 +325,6 @@ def _unknown_fields(
 
 def drop_staged(connection: duckdb.DuckDBPyConnection, of: ApiObject) -> None:
     """Remove the temporary tables of `stage_objects`."""
-    for name in ("read", "arrived", "gone"):
-        connection.execute(f"drop table if exists {identifier(f'_{name}_{of.name}')}")
+    connection.execute(f"drop view if exists _read_{of.name}")
+    for name in ("arrived", "gone"):
+        connection.execute(f"drop table if exists _{name}_{of.name}")

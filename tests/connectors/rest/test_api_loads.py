@@ -82,6 +82,26 @@ def test_numbers_stay_as_the_vendor_wrote_them(vendor, company):
 
 
 @pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("a\0b", "a\ufffdb"),
+        ("a\\u0000b", "a\\u0000b"),
+        ("a\\\0b", "a\\\ufffdb"),
+        ("half \ud83d of it", "half ? of it"),
+        ("'; drop table invoices; --", "'; drop table invoices; --"),
+        ("n° 1 ‘é’ 😀", "n° 1 ‘é’ 😀"),
+    ],
+)
+def test_hostile_text_is_kept_as_far_as_a_database_takes_it(vendor, company, text, kept):
+    vendor.lists["invoices"] = [invoice("a", memo=text), invoice("b")]
+    company.load()
+    memos = (
+        "select json_extract_string(payload, '$.memo') from raw_vendor.invoices order by object_id"
+    )
+    assert company.query(memos) == [(kept,), (None,)]
+
+
+@pytest.mark.parametrize(
     ("item", "column", "reason"),
     [
         ({"amount": 1, "currency": "eur"}, "id", "missing_value"),

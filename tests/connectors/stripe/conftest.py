@@ -17,6 +17,7 @@ from tests.ledger_rig import LEDGER_MODELS, dbt_build, rows
 
 QUICK = Retries(attempts=2, backoff_factor=0.01, max_pause=0.05, timeout=10)
 STAGING = ("--select", "path:models/staging/stripe", "--indirect-selection", "buildable")
+WITHOUT_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 
 
 @dataclass
@@ -39,13 +40,15 @@ class Company:
             source.prepare(connection)
             return {row.entity: row for row in source.load(connection, loaded_at, lambda _: None)}
 
-    def stage(self):
-        dbt_build(self.warehouse, dt.date(2024, 4, 1), *STAGING, sources=("stripe",))
+    def stage(self, *arguments):
+        arguments = arguments or WITHOUT_UNIT_TESTS
+        return dbt_build(
+            self.warehouse, dt.date(2024, 4, 1), *STAGING, *arguments, sources=("stripe",)
+        )
 
     def build_ledger(self, as_of):
         # The unit tests of the ledger give it files; they run elsewhere.
-        tests = ("--exclude-resource-type", "unit_test")
-        dbt_build(self.warehouse, as_of, *LEDGER_MODELS, *tests, sources=("stripe",))
+        dbt_build(self.warehouse, as_of, *LEDGER_MODELS, *WITHOUT_UNIT_TESTS, sources=("stripe",))
 
     def query(self, sql):
         return rows(self.warehouse, sql)

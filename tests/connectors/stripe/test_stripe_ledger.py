@@ -194,6 +194,15 @@ def test_the_ledger_of_a_company_on_stripe_ties_to_what_was_worked_out_on_paper(
     assert company.query("select count(*) from marts.fct_suspense") == [(0,)]
 
 
+def test_staging_does_with_objects_what_was_worked_out_by_hand(stripe, company):
+    """dbt's unit tests of the staging models, on top of a company without any object."""
+    stripe.objects = {}
+    company.load(stripe, dt.datetime(2024, 4, 1, 6))
+    ran = company.stage("--exclude-resource-type", "seed")
+    assert "mrr_of_the_past_stays_when_stripe_overwrites_its_state" in ran
+    assert company.query("select count(*) from staging.stg_stripe__invoices") == [(0,)]
+
+
 def test_the_parties_carry_what_identifies_them_elsewhere(stripe, company):
     from connectors.stripe.source import parties
 

@@ -83,7 +83,7 @@ def test_a_full_load_stages_every_customer_invoice_and_payment(stripe, sold, com
 
 def test_a_second_load_lands_what_changed_and_a_third_nothing(stripe, sold, company):
     company.load(stripe, now())
-    customer, subscription = sold["ada"]
+    customer, _ = sold["ada"]
     stripe.post("invoiceitems", customer=customer, amount=5000, currency="eur")
     invoice = stripe.post("invoices", customer=customer)
     stripe.post(f"invoices/{invoice['id']}/pay")
@@ -107,8 +107,9 @@ def test_a_second_load_lands_what_changed_and_a_third_nothing(stripe, sold, comp
     assert (
         company.query(
             "select invoice_id from staging.stg_stripe__invoices as invoices where gross_amount <> ("
-            " select coalesce(sum(amount), 0) from staging.stg_stripe__payment_allocations where invoice_id = invoices.invoice_id"
-            ") + (select coalesce(sum(amount), 0) from staging.stg_stripe__credit_note_allocations"
+            " select coalesce(sum(amount), 0) from staging.stg_stripe__payment_allocations"
+            " where invoice_id = invoices.invoice_id)"
+            " + (select coalesce(sum(amount), 0) from staging.stg_stripe__credit_note_allocations"
             " where invoice_id = invoices.invoice_id)"
         )
         == []
