@@ -61,10 +61,11 @@ def reading(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def prepare_schemas(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the tables that Python fills between dbt's two stages, where absent."""
+    """Create the tables that Python fills beside dbt, where absent."""
     connection.execute("create schema if not exists ml")
     for name, columns in ML_TABLES.items():
         connection.execute(f"create table if not exists ml.{name} ({columns})")
+    prepare_identity(connection)
     connection.execute("create schema if not exists audit")
     for name, columns in AUDIT_TABLES.items():
         connection.execute(f"create table if not exists audit.{name} ({columns})")

@@ -1,33 +1,25 @@
 """Candidates that share nothing exactly: Splink's probabilistic linkage (Fellegi and Sunter).
 
-Belongs here: which pairs are compared, how much each agreement weighs, and what a probability may
-decide. Does not belong here: exact matches (`deterministic`), which candidates hold (`clusters`).
-
-Weights are documented defaults, not trained by expectation maximisation: what reaches the linker is what
-exact methods left, mostly prospects without a partner, and there EM converges on nothing of use. Where
-enough links are certain (ids and registration numbers, which say nothing of names and domains), the
-shares of agreement among true pairs are counted on them instead.
+Belongs here: which pairs are compared, and what a probability may decide. Does not belong here: how
+much each agreement weighs (`weights`), exact matches (`deterministic`), which candidates hold
+(`clusters`).
 """
 
 from __future__ import annotations
 
 import importlib.util
-from typing import Any, NamedTuple
+from typing import Any
 
 import duckdb
 
 from connectors.identity.deterministic import CANDIDATES, CONTRADICTION, METHODS, NAMES
 from connectors.identity.parties import DOMAINS, PARTIES
+from connectors.identity.weights import CERTAIN, COMPARISONS, RECORDS, Level, weigh
 
 OPEN = "_identity_open"
-CERTAIN = "_identity_certain"
-_RECORDS = "_identity_records"
 _PREDICTED = "_identity_predicted"
-TEMPORARY = (OPEN, CERTAIN, _RECORDS, _PREDICTED)
+TEMPORARY = (OPEN, CERTAIN, RECORDS, _PREDICTED)
 
-# Certain links from which on the weights are counted on them; the defaults then count as 50 more.
-ENOUGH_CERTAIN = 300
-_DEFAULTS_COUNT_AS = 50
 # Below an even chance a candidate is not worth a person's time.
 _WORTH_SHOWING = 0.5
 # The best candidate must be eight times as likely as the next one: three bits of match weight.
@@ -35,53 +27,6 @@ _MARGIN_BITS = 3
 # A key that more parties of one source hold makes no pairs.
 _MANY_HOLDERS = 20
 AVAILABLE_AS = "splink"
-
-
-class Level(NamedTuple):
-    """How two values may agree.
-
-    Attributes:
-        condition: SQL over the columns with suffixes `_l` and `_r`.
-        m: Share of true pairs that agree so.
-        u: Share of pairs of different companies that do.
-    """
-
-    condition: str
-    m: float
-    u: float
-
-
-# Shares of pairs at random are for ledgers of thousands of customers: one company in 50,000 has the
-# same name, one in a million the same domain. m: CRM entries are retyped by hand (name), and half of the
-# customers of a ledger have no domain of their own or another one than in the CRM.
-COMPARISONS: dict[str, tuple[str, tuple[Level, ...]]] = {
-    "name": (
-        "name_l is null or name_r is null",
-        (
-            Level("squashed_l = squashed_r", 0.65, 0.00002),
-            Level("jaro_winkler_similarity(name_l, name_r) >= 0.95", 0.15, 0.00005),
-            Level("jaro_winkler_similarity(name_l, name_r) >= 0.88", 0.08, 0.0005),
-            Level("else", 0.12, 0.99943),
-        ),
-    ),
-    "domain": (
-        "len(domains_l) = 0 or len(domains_r) = 0",
-        (
-            Level("list_has_any(own_domains_l, own_domains_r)", 0.6, 0.000001),
-            Level("list_has_any(domains_l, domains_r)", 0.1, 0.0001),
-            Level("list_has_any(roots_l, roots_r)", 0.05, 0.00001),
-            Level("else", 0.25, 0.999889),
-        ),
-    ),
-    "country": (
-        "country_l is null or country_r is null",
-        (Level("country_l = country_r", 0.97, 0.3), Level("else", 0.03, 0.7)),
-    ),
-    "company_number": (
-        "company_key_l is null or company_key_r is null",
-        (Level("company_key_l = company_key_r", 0.95, 0.000001), Level("else", 0.05, 0.999999)),
-    ),
-}
 
 
 def is_available() -> bool:
@@ -99,7 +44,7 @@ def find_probable(connection: duckdb.DuckDBPyConnection, confidence: float) -> N
         confidence: From which probability a candidate is a link.
     """
     _write_records(connection)
-    weights, basis = _weights(connection)
+    weights, basis = weigh(connection)
     _predict(connection, weights)
     _judge(connection, confidence, basis)
 
@@ -108,7 +53,7 @@ def _write_records(connection: duckdb.DuckDBPyConnection) -> None:
     """One row a party with what is compared, and the keys by which it meets others where it is open."""
     rare = f"qualify count(*) over (partition by source_no, key) <= {_MANY_HOLDERS}"
     connection.execute(
-        f"create or replace temp table {_RECORDS} as"
+        f"create or replace temp table {RECORDS} as"
         " with keys as ("
         f"  select party_no, source_no, 'domain ' || domain as key from {DOMAINS}"
         f"  union select party_no, source_no, 'root ' || root from {DOMAINS}"
@@ -129,44 +74,6 @@ def _write_records(connection: duckdb.DuckDBPyConnection) -> None:
         "  coalesce(blocks, []) as block"
         f" from {PARTIES} left join blocks using (party_no) left join mailed using (party_no) order by party_no"
     )
-
-
-def _weights(
-    connection: duckdb.DuckDBPyConnection,
-) -> tuple[dict[str, tuple[Level, ...]], str]:
-    """The levels with their shares: defaults, or counted on links that are certain.
-
-    Returns:
-        Levels by comparison, and what the evidence says of them.
-    """
-    defaults = {name: levels for name, (_, levels) in COMPARISONS.items()}
-    known = connection.execute(f"select count(*) from {CERTAIN}").fetchall()[0][0]
-    if known < ENOUGH_CERTAIN:
-        return defaults, f"default weights, {known} certain links being too few to count on"
-    pairs = (
-        f"(select {', '.join(f'l.{c} as {c}_l, r.{c} as {c}_r' for c in _COMPARED)} from {CERTAIN} as pairs"
-        f" join {_RECORDS} as l on l.party_no = left_no join {_RECORDS} as r on r.party_no = right_no)"
-    )
-    counted = {}
-    for name, (unknown, levels) in COMPARISONS.items():
-        cases = " ".join(f"when {level.condition} then {i}" for i, level in enumerate(levels[:-1]))
-        counts = dict(
-            connection.execute(
-                f"select case {cases} else {len(levels) - 1} end as level, count(*) from {pairs} as pairs"
-                f" where not ({unknown}) group by 1"
-            ).fetchall()
-        )
-        total = sum(counts.values()) + _DEFAULTS_COUNT_AS
-        counted[name] = tuple(
-            level._replace(m=(counts.get(i, 0) + _DEFAULTS_COUNT_AS * level.m) / total)
-            for i, level in enumerate(levels)
-        )
-    # The number made some of these links: of it they say nothing.
-    counted["company_number"] = defaults["company_number"]
-    return counted, f"weights counted on {known} certain links"
-
-
-_COMPARED = ("name", "squashed", "domains", "own_domains", "roots", "country", "company_key")
 
 
 def _settings(weights: dict[str, tuple[Level, ...]], prior: float) -> dict[str, Any]:
@@ -212,7 +119,7 @@ def _predict(connection: duckdb.DuckDBPyConnection, weights: dict[str, tuple[Lev
     """Let Splink score the pairs, in a database of its own: the warehouse gets none of its tables."""
     from splink import DuckDBAPI, Linker
 
-    records = connection.execute(f"select * from {_RECORDS} order by party_no").to_arrow_table()
+    records = connection.execute(f"select * from {RECORDS} order by party_no").to_arrow_table()
     with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as memory:
         memory.register("records", records)
         sources = [
@@ -254,8 +161,12 @@ def _judge(connection: duckdb.DuckDBPyConnection, confidence: float, basis: str)
         f"insert into {CANDIDATES}"
         # What an exact method doubted stays its doubt, but for a domain that several share: there a
         # name that is only spelt differently may pick one.
-        f" with pairs as (select * from {_PREDICTED} anti join (select left_no, right_no from {CANDIDATES}"
-        f"  where reason is distinct from 'shared_domain') as judged using (left_no, right_no)),"
+        f" with pairs as (select predicted.* from {_PREDICTED} as predicted"
+        f"  join {PARTIES} as l on l.party_no = left_no join {PARTIES} as r on r.party_no = right_no"
+        f"  anti join (select left_no, right_no from {CANDIDATES} where reason is distinct from 'shared_domain')"
+        "   as judged on judged.left_no = predicted.left_no and judged.right_no = predicted.right_no"
+        # Another house of the same brand is no rival.
+        f"  where {NAMES} <> 'different'),"
         # One best candidate by a margin, from either end: of five twins in a CRM none is the customer.
         " ends as (select left_no, right_no, weight, unnest([left_no, right_no]) as end_no from pairs),"
         " margins as (select left_no, right_no, min(margin) as margin from ("
@@ -281,7 +192,7 @@ def _judge(connection: duckdb.DuckDBPyConnection, confidence: float, basis: str)
         "   when probability < $confidence then 'below_confidence' end)"
         " from pairs join margins using (left_no, right_no) left join mailed using (left_no, right_no)"
         f" join {PARTIES} as l on l.party_no = left_no join {PARTIES} as r on r.party_no = right_no"
-        # Names that deny it, or facts that do where only the name speaks for it, are not worth showing.
-        f" where {NAMES} <> 'different' and (coalesce(is_domain, false) or {CONTRADICTION} is null)",
+        # Contradicted by what else is known, a like name is a coincidence.
+        f" where coalesce(is_domain, false) or {CONTRADICTION} is null",
         {"basis": basis, "confidence": confidence},
     )

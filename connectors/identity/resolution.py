@@ -17,6 +17,7 @@ from connectors.identity import deterministic, linker, parties
 from connectors.identity.clusters import Candidate, Clusters, Membership, memberships
 from connectors.identity.overrides import Override, read_overrides
 from connectors.identity.settings import IdentitySettings, PartySource, Resolution
+from connectors.identity.weights import CERTAIN
 from connectors.identity.writing import Outcome, write_outcome, write_own_ids
 
 _OVERRIDE = deterministic.METHODS.index("override")
@@ -205,7 +206,7 @@ def _link_probable(
         {"opened": opened},
     )
     connection.execute(
-        f"create or replace temp table {linker.CERTAIN} as"
+        f"create or replace temp table {CERTAIN} as"
         " select unnest(cast($lefts as integer[])) as left_no, unnest(cast($rights as integer[])) as right_no",
         {"lefts": [c.left for c in certain], "rights": [c.right for c in certain]},
     )

@@ -6,7 +6,7 @@ import random
 import pytest
 from handmade_parties import party
 
-from connectors.identity import IdentitySettings, linker
+from connectors.identity import IdentitySettings, linker, weights
 
 needs_splink = pytest.mark.skipif(
     importlib.util.find_spec("splink") is None, reason="the extra `linking` is not installed"
@@ -95,7 +95,7 @@ def test_accounts_of_two_ledgers_are_linked_like_crm_records(rig):
 def test_weights_are_counted_on_certain_links_where_there_are_enough(rig):
     draw = random.Random(7)
     names = [
-        "".join(draw.choices("abcdefghiklmnoprstuv", k=9)) for _ in range(linker.ENOUGH_CERTAIN)
+        "".join(draw.choices("abcdefghiklmnoprstuv", k=9)) for _ in range(weights.ENOUGH_CERTAIN)
     ]
     systems = brothers()
     for i, name in enumerate(names):
@@ -103,11 +103,11 @@ def test_weights_are_counted_on_certain_links_where_there_are_enough(rig):
         systems["hubspot"].append(party(f"k{i}", name, f"{name}.fr", country="FR", ids=[f"C{i}"]))
     rig.resolve(**systems)
     ((evidence,),) = rig.rows("select evidence from identity.customer_links where party_id = 'h1'")
-    assert f"weights counted on {linker.ENOUGH_CERTAIN} certain links" in evidence
+    assert f"weights counted on {weights.ENOUGH_CERTAIN} certain links" in evidence
 
 
 def test_levels_of_each_comparison_are_probabilities_that_add_up():
-    for _, levels in linker.COMPARISONS.values():
+    for _, levels in weights.COMPARISONS.values():
         assert sum(level.m for level in levels) == pytest.approx(1)
         assert sum(level.u for level in levels) == pytest.approx(1)
         assert levels[-1].condition == "else"
