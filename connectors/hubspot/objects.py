@@ -72,7 +72,7 @@ _WHOM = ("companies", "contacts", "deals", "tickets")
 
 
 def objects_of(settings: HubspotSource) -> tuple[ApiObject, ...]:
-    """All objects in load order.
+    """All objects in load order; of the engagements those that the settings ask for.
 
     Args:
         settings: Names the properties that only this company has.
@@ -86,9 +86,7 @@ def objects_of(settings: HubspotSource) -> tuple[ApiObject, ...]:
         # The vendor's description names deals by their type number; both paths answer alike.
         _listed("deals", _DEAL, ("companies", "contacts"), path="0-3"),
         _listed("tickets", _TICKET, ("companies", "contacts")),
-        _listed("calls", _CALL, _WHOM),
-        _listed("emails", _EMAIL, _WHOM),
-        _listed("notes", _NOTE, _WHOM),
+        *(each for each in ENGAGEMENTS if each.name in settings.engagements),
     )
 
 
@@ -158,3 +156,10 @@ def _keep_object(item: dict[str, Any], properties: tuple[str, ...]) -> dict[str,
 def _keep_setup(item: dict[str, Any]) -> dict[str, Any]:
     wanted = ("id", "label", "archived", "stages", "email", "firstName", "lastName")
     return {name: item[name] for name in wanted if name in item}
+
+
+ENGAGEMENTS = (
+    _listed("calls", _CALL, _WHOM),
+    _listed("emails", _EMAIL, _WHOM),
+    _listed("notes", _NOTE, _WHOM),
+)

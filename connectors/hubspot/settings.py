@@ -16,6 +16,7 @@ Kind = Literal["new", "expansion", "renewal"]
 Category = Literal["billing", "technical", "other"]
 Priority = Literal["low", "normal", "high", "urgent"]
 Role = Literal["accounts_payable", "executive", "other"]
+Engagement = Literal["calls", "emails", "notes"]
 # HubSpot's internal names; they become part of a path in SQL.
 Property = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,100}$")]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
@@ -47,6 +48,7 @@ class HubspotSource(BaseModel):
         accounts_payable_words: Words that begin a word of an accounts payable job title.
         executive_words: Words that begin a word of an executive's job title.
         collectors: Ids of owners whose calls and outgoing e-mails are collection work.
+        engagements: Which engagements are read; e-mails need a scope of their own and may be millions.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -104,6 +106,7 @@ class HubspotSource(BaseModel):
         "président",
     )
     collectors: tuple[str, ...] = ()
+    engagements: tuple[Engagement, ...] = ("calls", "emails", "notes")
 
     @property
     def company_properties(self) -> tuple[str, ...]:

@@ -6,13 +6,17 @@ Belongs here: how the vendor is asked, who may be a customer. Does not belong he
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from connectors.hubspot.objects import objects_of
+import duckdb
+
+from connectors.hubspot.objects import ENGAGEMENTS, objects_of
 from connectors.hubspot.settings import HubspotSource
 from connectors.meanings import with_meanings
 from connectors.rest import Api, Retries, build_api_source
+from connectors.rest.landing import prepare_objects
 from connectors.source import Source
 
 NAME = "hubspot"
@@ -55,7 +59,13 @@ def build_source(settings: HubspotSource, folder: Path, retries: Retries | None 
         parties=parties_sql(settings),
         is_ledger=False,
     )
-    return with_meanings(source, settings.meanings)
+
+    def prepare(connection: duckdb.DuckDBPyConnection) -> None:
+        source.prepare(connection)
+        # Staging reads all engagements, also those that are not asked for.
+        prepare_objects(connection, NAME, ENGAGEMENTS)
+
+    return with_meanings(replace(source, prepare=prepare), settings.meanings)
 
 
 def parties_sql(settings: HubspotSource) -> str:

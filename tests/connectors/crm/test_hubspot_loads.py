@@ -130,3 +130,16 @@ def test_settings_that_hold_sql_stay_values(hubspot, tmp_path, warehouse):
     assert asked(
         warehouse, "select value from raw_hubspot._meanings where meaning = 'renewal'"
     ) == [(name,)]
+
+
+def test_engagements_that_are_not_asked_for_are_empty_and_not_forbidden(
+    hubspot, tmp_path, warehouse
+):
+    hubspot.put("emails", 41, hs_timestamp="2024-04-03T09:00:00Z")
+    hubspot.put("notes", 51, hs_timestamp="2024-04-03T09:00:00Z")
+    source = hubspot_configured(hubspot, tmp_path, engagements=("notes",))
+    assert "emails" not in load(warehouse, source, (6, 1))
+    assert "emails" not in source.tables
+    assert not [request for request in hubspot.requests if "/emails" in request]
+    assert asked(warehouse, "select count(*) from raw_hubspot.emails") == [(0,)]
+    assert asked(warehouse, "select count(*) from raw_hubspot.notes") == [(1,)]
