@@ -2,16 +2,24 @@ import datetime as dt
 
 import duckdb
 import pytest
+import yaml
 
 from connectors.hubspot import HubspotSource
 from connectors.hubspot import build_source as build_hubspot
 from connectors.rest import Retries
 from connectors.zendesk import ZendeskSource
 from connectors.zendesk import build_source as build_zendesk
+from orchestration.dbt import PROJECT_DIR
 from tests.connectors.crm import zendesk_fake
 from tests.connectors.crm.hubspot_fake import TOKEN, HubspotFake, pipeline
 
 IMPATIENT = Retries(attempts=3, backoff_factor=0.01, max_pause=0.02, timeout=2)
+
+
+def unit_tests_of(source):
+    """Names of the dbt unit tests of a staging folder: all of them must have run."""
+    file = PROJECT_DIR / "models" / "staging" / source / f"_{source}__unit_tests.yml"
+    return {test["name"] for test in yaml.safe_load(file.read_text())["unit_tests"]}
 
 
 @pytest.fixture
