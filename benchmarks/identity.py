@@ -94,6 +94,14 @@ def population(count: int, draw: random.Random) -> list[Company]:
     companies: list[Company] = []
     taken: set[str] = set()
 
+    def registered(country: str) -> str | None:
+        """A VAT number that no other company has."""
+        while (number := vat_of(country, draw)) in taken:
+            pass
+        if number:
+            taken.add(number)
+        return number
+
     def found(name: str, country: str, domain: str | None) -> None:
         companies.append(
             Company(
@@ -102,7 +110,7 @@ def population(count: int, draw: random.Random) -> list[Company]:
                 draw.choice(FORMS[country]),
                 country,
                 domain,
-                vat_of(country, draw),
+                registered(country),
             )
         )
 
