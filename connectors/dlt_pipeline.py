@@ -46,7 +46,7 @@ def parquet_pipeline(name: str, folder: Path) -> Iterator[Any]:
         folder.mkdir(parents=True, mode=0o700)
     except OSError as error:
         raise unwritable(error) from None
-    with _confined_to(folder):
+    with confined_to(folder):
         pipeline = dlt.pipeline(
             name,
             pipelines_dir=str(folder / "pipeline"),
@@ -99,7 +99,7 @@ def causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 @contextmanager
-def _confined_to(folder: Path) -> Iterator[None]:
+def confined_to(folder: Path) -> Iterator[None]:
     """dlt without telemetry and quiet, reading and writing nothing outside `folder`."""
     settings = {
         _TELEMETRY: "false",

@@ -11,14 +11,13 @@ away and asked for again.
 from __future__ import annotations
 
 import os
-import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from connectors.dlt_pipeline import causes, confined_to
 from connectors.errors import SourceError
 from connectors.rest.answers import Answers
 from connectors.rest.declaration import Api, ApiObject, Read
@@ -64,19 +63,6 @@ class Extract:
     seconds: float
 
 
-def drop_left_over(folder: Path) -> bool:
-    """Throw away what a killed load left behind: packages, files and state that no commit knows.
-
-    Returns:
-        Whether there was any.
-    """
-    is_left_over = folder.exists()
-    shutil.rmtree(folder, ignore_errors=True)
-    if folder.exists():
-        raise SourceError(f"Folder {folder} cannot be emptied.", "Give the user write permission.")
-    return is_left_over
-
-
 def extract(
     api: Api, tasks: Sequence[Task], folder: Path, progress: Callable[[str], None]
 ) -> list[Extract]:
@@ -88,7 +74,7 @@ def extract(
     check_key(api.key_env)
     answers = [Answers(api, task.of, task.read, progress) for task in tasks]
     failure: SourceError | None = None
-    with _dlt_confined_to(folder):
+    with confined_to(folder):
         source = _source(api, tasks, answers)
         try:
             _run(api, source, folder)
@@ -117,29 +103,6 @@ def check_key(name: str) -> None:
             f"Environment variable {name} holds blanks or characters outside ASCII.",
             "Put the API key into it and nothing else.",
         )
-
-
-@contextmanager
-def _dlt_confined_to(folder: Path) -> Iterator[None]:
-    """dlt without telemetry, quiet, reading and writing nothing outside `folder`."""
-    wanted = {
-        "RUNTIME__DLTHUB_TELEMETRY": "false",
-        "RUNTIME__LOG_LEVEL": "CRITICAL",
-        "DLT_DATA_DIR": str(folder),
-        "DLT_LOCAL_DIR": str(folder),
-        "DLT_PROJECT_DIR": str(folder),
-    }
-    before = {name: os.environ.get(name) for name in wanted}
-    os.environ.update(wanted)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            # Telemetry stays off in this process: dlt asks again at exit.
-            if value is not None:
-                os.environ[name] = value
-            elif name != "RUNTIME__DLTHUB_TELEMETRY":
-                del os.environ[name]
 
 
 def _source(api: Api, tasks: Sequence[Task], answers: Sequence[Answers]) -> Any:
@@ -246,7 +209,7 @@ def explained(error: BaseException, api: Api) -> SourceError:
     """A failure inside dlt as one line, without what was sent or answered."""
     from requests import RequestException
 
-    chain = list(_chain(error))
+    chain = list(causes(error))
     for each in chain:
         if isinstance(each, SourceError):
             return SourceError(each.what, each.remedy)
@@ -263,14 +226,6 @@ def explained(error: BaseException, api: Api) -> SourceError:
     return SourceError(
         f"{api.source}: an answer does not page as declared ({type(root).__name__}).", _AGAIN
     )
-
-
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        yield error
-        error = error.__cause__ or error.__context__
 
 
 def _failed_request(error: Any, api: Api) -> SourceError:

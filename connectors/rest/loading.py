@@ -17,9 +17,10 @@ from time import perf_counter
 
 import duckdb
 
+from connectors.dlt_pipeline import drop_left_over
 from connectors.manifest import MANIFEST, ManifestRow, last_manifest_row, write_manifest_row
 from connectors.rest.declaration import Api, ApiObject, Read, names_of
-from connectors.rest.extraction import Extract, Task, check_key, drop_left_over, extract
+from connectors.rest.extraction import Extract, Task, check_key, extract
 from connectors.rest.landing import drop_staged, land_objects, prepare_objects, stage_objects
 from connectors.source import Source
 

@@ -26,6 +26,7 @@
         {{ recorded_at(effective_date) }} as known_since
     from {{ relation }} as raw
     anti join ({{ repeated_keys(relation, key) }}) as repeated on hash({{ key | join(", ") }}) = repeated.key_hash
+    where not _is_deleted
     union all
     select
         raw.* exclude (_buried_in) replace ({{ recorded_at(effective_date) }} as recorded_at),
