@@ -81,6 +81,15 @@ def test_numbers_stay_as_the_vendor_wrote_them(vendor, company):
     assert '"big":12345678901234567890.10' in payload
 
 
+def test_versions_of_one_load_are_kept_in_the_order_they_came(vendor, company):
+    first, second = invoice("a", 9, amount=1), invoice("a", 9, amount=2)
+    vendor.every = lambda *_: {"data": [first, first, second, second, first], "next": None}
+    row = company.load(day(10))["invoices"]
+    assert (row.rows_in, row.loaded, row.exact_duplicates) == (5, 3, 2)
+    assert company.load(day(11))["invoices"].loaded == 2
+    assert company.latest()[0][1] == '{"amount":1,"currency":"eur","id":"a","updated":1704758400}'
+
+
 @pytest.mark.parametrize(
     ("text", "kept"),
     [
