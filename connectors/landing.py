@@ -18,6 +18,7 @@ from datetime import datetime
 import duckdb
 
 from connectors.contract import ENTITIES, Entity
+from connectors.control import prove_landed
 from connectors.incoming import INCOMING, Incoming
 from connectors.manifest import (
     QUARANTINE,
@@ -99,7 +100,8 @@ def land_entity(
         The manifest row written.
 
     Raises:
-        SourceError: A complete export lacks more than `max_deleted_share` of the known records.
+        SourceError: A complete export lacks more than `max_deleted_share` of the known records, or
+            what raw holds is not what arrived.
     """
     started = time.perf_counter()
     previous = last_manifest_row(connection, source, entity.name)
@@ -110,6 +112,7 @@ def land_entity(
     try:
         _quarantine(connection, source, incoming, load_id, file, malformed_relation)
         loaded = _append(connection, f"{schema}.{entity.name}", incoming, load_id, file, loaded_at)
+        prove_landed(connection, f"{schema}.{entity.name}", entity, load_id, file)
         deleted = 0
         if is_complete and not malformed:
             deleted = bury(

@@ -76,6 +76,16 @@ def data_warnings(connection: duckdb.DuckDBPyConnection) -> list[str]:
         f" {row['reason'].replace('_', ' ')}."
         for row in suspended
     ]
+    doubtful = rows_of(
+        connection,
+        "select source_name, count(distinct party_id) as parties from marts.fct_identity_unresolved"
+        " where candidate_customer_id is not null group by source_name order by source_name",
+    )
+    lines += [
+        f"{row['parties']} parties of {row['source_name']} may be customers and are not linked:"
+        " `encours desk identity` lists them."
+        for row in doubtful
+    ]
     differences = rows_of(
         connection,
         "select entity, reason, currency, count(*) as record_count, sum(abs(difference_amount)) as amount"

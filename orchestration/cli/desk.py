@@ -61,6 +61,41 @@ def quarantine(
         )
 
 
+@desk.command()
+def identity(
+    config: ConfigOption = None,
+    export: Annotated[
+        Path | None, typer.Option(help="Write them to this CSV file, to decide on.")
+    ] = None,
+) -> None:
+    """Parties that may be a customer and that a person should decide on."""
+    from connectors.identity import export_doubtful
+
+    with explained_errors():
+        company = load_company(config or default_config_path())
+        if not company.warehouse.exists():
+            raise ConfigError(f"{company.warehouse} does not exist. Run `encours run` first.")
+        with writer_lock(company.home, 0.0), writing(company.warehouse) as connection:
+            prepare_schemas(connection)
+            if export:
+                count = export_doubtful(connection, export)
+            counted = connection.execute(
+                "select source, reason, count(*) from identity.doubtful group by all order by all"
+            ).fetchall()
+    for source, reason, parties in counted:
+        line = f"✗ {source}: {parties:,} parties, {reason.replace('_', ' ')}"
+        out.print(escape(line), highlight=False, soft_wrap=True)
+    if not counted:
+        out.print("✓ nobody is in doubt")
+    elif export:
+        out.print(f"wrote {count} candidates to {export}", highlight=False, soft_wrap=True)
+        out.print(
+            "Write `link` or `separate` under decision and name the file under [identity] overrides."
+        )
+    else:
+        out.print("To decide on them: encours desk identity --export <file>")
+
+
 def _loaded_sources(company: Company, connection: DuckDBPyConnection) -> tuple[str, ...]:
     schemas = {
         row[0] for row in connection.execute("select schema_name from duckdb_schemas()").fetchall()
