@@ -67,6 +67,9 @@ def contract_parties(name: str) -> str:
         f" from raw_{name}.customers) where _load_id > coalesce(buried_in, 0)"
         " qualify row_number() over (partition by customer_id order by"
         " coalesce(recorded_at, _loaded_at) desc, _load_id desc, _line desc) = 1),"
+        # Who is only named on invoices owes them all the same; its id is all there is for a name.
+        f" unlisted as (select distinct customer_id from raw_{name}.invoices where not _is_deleted"
+        "   and customer_id not in (select customer_id from latest)),"
         " domains as (select customer_id, list(distinct lower(split_part(email, '@', 2))) as domains"
         f" from raw_{name}.contacts where contains(email, '@') group by customer_id)"
         " select customer_id as party_id, customer_name as party_name,"
@@ -75,6 +78,8 @@ def contract_parties(name: str) -> str:
         f" {_first_of(_VAT_NUMBERS)} as vat_number, {_first_of(_COMPANY_NUMBERS)} as company_number,"
         " country, cast([] as varchar[]) as external_ids"
         " from latest left join domains using (customer_id)"
+        " union all select customer_id, customer_id, cast([] as varchar[]), null, null, null,"
+        " cast([] as varchar[]) from unlisted"
     )
 
 
