@@ -170,9 +170,11 @@ def _append(
     loaded_at: datetime,
 ) -> int:
     """Append the rows that raw does not hold; how many they are."""
-    is_first = connection.execute(f"select 1 from {table} limit 1").fetchone() is None
-    if not is_first:
+    if connection.execute(f"select 1 from {table} limit 1").fetchone():
         incoming.set_held_aside(table)
+    # Several files of one entity in the first drop are all its first load.
+    earlier = connection.execute(f"select 1 from {table} where _loaded_at < ? limit 1", [loaded_at])
+    is_first = earlier.fetchone() is None
     columns = ", ".join(
         f"{identifier('_parsed_' + name)} as {identifier(name)}"
         for name in incoming.entity.column_names

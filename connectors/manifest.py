@@ -14,6 +14,8 @@ import duckdb
 
 MANIFEST = "_manifest"
 QUARANTINE = "_quarantine"
+# How the name of a load begins that brings rows a person corrected.
+CORRECTION = "correction"
 _MANIFEST_FACTS = (
     "source",
     "entity",

@@ -12,6 +12,7 @@ import duckdb
 
 from connectors.contract import Entity
 from connectors.errors import SourceError
+from connectors.manifest import CORRECTION
 from connectors.validation import identifier
 
 # A complete export without more than this share of the known records is cut short, not emptied.
@@ -55,10 +56,11 @@ def bury(
     if connection.execute(f"select 1 from {incoming} where {without_key} limit 1").fetchone():
         return 0
     connection.execute(
-        f"create or replace temp table _gone as with latest as (select {keys}, _is_deleted from {table}"
+        f"create or replace temp table _gone as with latest as (select {keys}, _is_deleted, _file from {table}"
         f" qualify row_number() over (partition by {keys} order by _load_id desc, _line desc) = 1)"
         f" select {keys} from latest anti join (select {arrived} from {incoming}) as arrived"
-        f" using ({keys}) where not _is_deleted"
+        # What a person corrected stands for a row that the export still holds wrong.
+        f" using ({keys}) where not _is_deleted and not starts_with(_file, '{CORRECTION}')"
     )
     [(gone,)] = connection.execute("select count(*) from _gone").fetchall()
     if gone:

@@ -3,9 +3,8 @@
 Belongs here: the view on quarantine, the file a person corrects, landing what was corrected. Does not
 belong here: why a row is set aside (`connectors.validation`), the command line (`cli.desk`).
 
-A corrected row is a load of its own, under a name that begins with `correction`. The bad row stays in
-quarantine; that a person has dealt with it is a row of `audit.corrections`, found again by the content of
-the bad row, so that the next export of the same mistake does not ask again.
+A corrected row is a load of its own, named `correction …`. The bad row stays in quarantine; that a person
+has dealt with it is a row of `audit.corrections`, by its content: the next export does not ask again.
 """
 
 from __future__ import annotations
@@ -22,12 +21,11 @@ import duckdb
 from connectors.contract import ENTITIES, Entity
 from connectors.errors import SourceError
 from connectors.landing import land_entity
-from connectors.manifest import QUARANTINE, ManifestRow
+from connectors.manifest import CORRECTION, MANIFEST, QUARANTINE, ManifestRow
 from connectors.validation import TextForm, identifier, quoted
 
-CORRECTION = "correction"
 DECISIONS = ("correct", "ignore")
-_ABOUT = ("decision", "reason", "source", "file", "line", "row_id")
+_ABOUT = ("decision", "reason", "written_as", "source", "file", "line", "row_id")
 # Characters that make a spreadsheet take a text for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -56,19 +54,29 @@ class QuarantinedRows:
 
 
 def open_rows(source: str) -> str:
-    """SQL of a source's faults that nobody has dealt with: those of each table's newest load.
+    """SQL of a source's faults that nobody has dealt with, each row with its `row_id`.
+
+    Of a file or whole table those of its newest load; of loads by window those since the last whole
+    one, because a window does not come back to what was wrong before it.
 
     Args:
         source: Name of the source.
     """
+    manifest = f"raw_{source}.{MANIFEST}"
     return (
         f"select quarantine.*, md5(cast(raw_row as varchar)) as row_id from raw_{source}.{QUARANTINE} as quarantine"
-        f" semi join (select entity, file, max(load_id) as load_id from raw_{source}._manifest"
-        f" where not starts_with(file, {quoted(CORRECTION)}) group by entity, file) as newest"
+        f" semi join (select loads.entity, loads.file, loads.load_id from {manifest} as loads inner join"
+        f" (select entity, file, coalesce(max(load_id) filter (where window_from is null), 0) as whole"
+        f" from {manifest} group by entity, file) as last_whole on loads.entity = last_whole.entity"
+        f" and loads.file = last_whole.file and loads.load_id >= last_whole.whole"
+        f" where not starts_with(loads.file, {quoted(CORRECTION)})) as current_loads"
         " using (entity, file, load_id)"
         " anti join audit.corrections as corrections on corrections.source = quarantine.source"
         " and corrections.entity = quarantine.entity"
         " and corrections.row_id = md5(cast(quarantine.raw_row as varchar))"
+        # The same bad row of two windows is one.
+        " qualify load_id = max(load_id) over (partition by quarantine.entity, quarantine.file,"
+        " md5(cast(raw_row as varchar)))"
     )
 
 
@@ -143,18 +151,19 @@ def _exported(
 ) -> list[dict[str, str]]:
     grouped = connection.execute(
         "select row_id, file, line, any_value(raw_row), string_agg(coalesce(column_name || ': ', '') ||"
-        f" replace(reason, '_', ' '), '; ' order by column_name) from ({open_rows(source)})"
+        f" replace(reason, '_', ' '), '; ' order by column_name), any_value(form) from ({open_rows(source)})"
         " where entity = ? group by row_id, file, line order by file, line",
         [entity.name],
     ).fetchall()
     rows = []
-    for row_id, file, line, raw, reasons in grouped:
+    for row_id, file, line, raw, reasons, form in grouped:
         content = json.loads(raw)
         # A row broken before its columns could be read keeps its text for a person to read.
         values = content if isinstance(content, dict) and "error" not in content else {}
         about = [
             "",
             reasons if values else f"{reasons}: {raw}",
+            _in_words(form),
             source,
             file,
             str(line or ""),
@@ -167,16 +176,21 @@ def _exported(
     return rows
 
 
+def _in_words(form: str | None) -> str:
+    """How dates and numbers of a row are written, with an example."""
+    written = TextForm(**json.loads(form)) if form else TextForm()
+    return f"dates {written.date_format}, decimal mark {written.decimal}"
+
+
 def apply(
     connection: duckdb.DuckDBPyConnection,
     sources: tuple[str, ...],
     path: Path,
     loaded_at: datetime,
-) -> tuple[list[ManifestRow], int]:
+) -> tuple[list[ManifestRow], int, list[str]]:
     """Land the corrected rows of a file that `export` wrote, and note what is left out for good.
 
-    A row that is still wrong goes to quarantine again, with what is wrong now. Rows without a decision
-    stay as they are.
+    A row that is still wrong stays set aside. Rows without a decision stay as they are.
 
     Args:
         connection: The warehouse, writable.
@@ -185,7 +199,7 @@ def apply(
         loaded_at: UTC time of the load.
 
     Returns:
-        One manifest row per source and form of the corrected rows, and how many rows are left out.
+        A manifest row per source and form, how many rows are left out, what is still wrong in words.
 
     Raises:
         SourceError: The file is none of `export`'s, or a decision is unknown; nothing is landed.
@@ -218,14 +232,36 @@ def apply(
         )
         for (source, form), batch in batches.items()
     ]
-    for _, row in rows:
+    refused = _still_wrong(connection, entity, landed)
+    for line, row in rows:
+        # What is still wrong is not dealt with: it stays listed.
+        if line in refused.get(row["source"], {}):
+            continue
         keys = [row["source"], entity.name, row["row_id"]]
         connection.execute(
             "insert into audit.corrections select ?, ?, ?, ?, ? where not exists (select 1"
             " from audit.corrections where source = ? and entity = ? and row_id = ?)",
             [*keys, row["decision"], loaded_at, *keys],
         )
-    return landed, sum(row["decision"] == "ignore" for _, row in rows)
+    faults = [fault for found in refused.values() for fault in found.values()]
+    return landed, sum(row["decision"] == "ignore" for _, row in rows), faults
+
+
+def _still_wrong(
+    connection: duckdb.DuckDBPyConnection, entity: Entity, landed: list[ManifestRow]
+) -> dict[str, dict[int, str]]:
+    """Lines of the corrected file that were set aside again, by source, with what is wrong."""
+    found: dict[str, dict[int, str]] = {}
+    for row in landed:
+        faults = connection.execute(
+            "select line, string_agg(column_name || ' ' || replace(reason, '_', ' '), ', ' order by column_name)"
+            f" from raw_{row.source}.{QUARANTINE} where entity = ? and file = ? and load_id = ? group by line",
+            [entity.name, row.file, row.load_id],
+        ).fetchall()
+        found.setdefault(row.source, {}).update(
+            {line: f"line {line}: {fault}" for line, fault in faults}
+        )
+    return found
 
 
 def _decided(

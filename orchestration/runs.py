@@ -121,7 +121,7 @@ def _explained_check(check: dg.AssetCheckEvaluation) -> str:
     table = ".".join(check.asset_key.path)
     return (
         f"Check '{check.check_name}' failed on {table}: {details[:300]}."
-        " Nothing was published; correct and run again."
+        " Nothing was published; correct and run again (`encours desk quarantine` lists rows set aside)."
     )
 
 

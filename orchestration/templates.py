@@ -57,7 +57,8 @@ date_format = "%Y-%m-%d"
 # customer_id_key = "customer_id"   # metadata key with the id of another system, where there is one
 #
 # [sources.hubspot]
-# start_date = 2023-01-01
+# currency = "EUR"               # of deals that name none
+# stripe_id_property = "stripe_customer_id"   # company property with the id of another system
 #
 # [sources.zendesk]
 # base_url = "https://<subdomain>.zendesk.com"

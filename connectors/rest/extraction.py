@@ -74,6 +74,8 @@ def extract(
     check_key(api.key_env)
     answers = [Answers(api, task.of, task.read, progress) for task in tasks]
     failure: SourceError | None = None
+    # What a customer's record says is for this user only, also while it is on its way.
+    folder.mkdir(parents=True, mode=0o700, exist_ok=True)
     with confined_to(folder):
         source = _source(api, tasks, answers)
         try:
@@ -87,6 +89,16 @@ def extract(
         Extract(task, _files(folder, number), each.place, each.seconds)
         for number, (task, each) in enumerate(zip(tasks, answers, strict=True))
     ]
+
+
+def probe_api(api: Api) -> None:
+    """Make sure that every secret of an API is set and can be sent; nothing is asked.
+
+    Raises:
+        SourceError: One is not.
+    """
+    check_key(api.key_env)
+    api.authorise(os.environ[api.key_env])
 
 
 def check_key(name: str) -> None:

@@ -20,7 +20,7 @@ import duckdb
 from connectors.dlt_pipeline import drop_left_over
 from connectors.manifest import MANIFEST, ManifestRow, last_manifest_row, write_manifest_row
 from connectors.rest.declaration import Api, ApiObject, Read, names_of
-from connectors.rest.extraction import Extract, Task, check_key, extract
+from connectors.rest.extraction import Extract, Task, extract, probe_api
 from connectors.rest.landing import drop_staged, land_objects, prepare_objects, stage_objects
 from connectors.source import Source
 
@@ -64,7 +64,7 @@ def build_api_source(
         ),
         parties=parties,
         is_ledger=is_ledger,
-        probe=lambda: check_key(api.key_env),
+        probe=lambda: probe_api(api),
     )
 
 

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from connectors.contract import ENTITIES, Entity
-from connectors.manifest import MANIFEST
+from connectors.manifest import CORRECTION, MANIFEST
 from connectors.source import Source
 from connectors.validation import quoted
 from orchestration.config import Company
 from orchestration.dbt import PROJECT_DIR
-from orchestration.quarantine import CORRECTION, open_rows
+from orchestration.quarantine import open_rows
 from orchestration.warehouse import reading
 
 if TYPE_CHECKING:
@@ -180,13 +180,16 @@ def quarantined_shares(
         for source in sorted({source for source, _ in tables}):
             found = connection.execute(
                 f"with exports as (select * from raw_{source}.{MANIFEST} where not starts_with(file, ?)),"
-                " newest as (select entity, file, load_id, rows_in from exports"
-                "   qualify loaded_at = max(loaded_at) over (partition by entity)),"
-                f" aside as (select open_rows.entity, count(distinct (open_rows.file, line, row_id)) as aside"
-                f"   from ({open_rows(source)}) as open_rows semi join newest using (entity, file, load_id)"
+                # A small window with one bad row is no bad export: rows since the last whole load count.
+                " whole as (select entity, coalesce(max(loaded_at) filter (where window_from is null),"
+                "   timestamp '0001-01-01') as since from exports group by entity),"
+                " current_loads as (select exports.* from exports inner join whole using (entity)"
+                "   where loaded_at >= since),"
+                f" aside as (select open_rows.entity, count(distinct (open_rows.file, row_id)) as aside"
+                f"   from ({open_rows(source)}) as open_rows semi join current_loads using (entity, file, load_id)"
                 "   group by open_rows.entity)"
                 " select entity, coalesce(any_value(aside), 0), sum(rows_in)"
-                " from newest left join aside using (entity) group by entity",
+                " from current_loads left join aside using (entity) group by entity",
                 [CORRECTION],
             ).fetchall()
             shares |= {(source, entity): (int(bad), int(rows)) for entity, bad, rows in found}

@@ -67,8 +67,9 @@ def examine(company: Company) -> Report:
             report.needs_mapping = files.mapping is None
             return report
     if files.needs_invoices and "payments" not in entities:
-        report.findings.append(
-            f"{files.path} holds no payments. Add payments and payment_allocations."
+        report.notes.append(
+            f"{files.path} holds no payments: every invoice counts as open until there are payments and"
+            " payment_allocations."
         )
     return report
 
@@ -106,6 +107,8 @@ def _read(
         for load in {load.file: load for load in loads}.values()
         if load.extra_columns
     ]
+    report.notes += _unread_lines(files)
+    report.notes += _unknown_customers(connection)
     report.notes += _missing_lines(connection, company, sorted({load.entity for load in loads}))
 
 
@@ -128,6 +131,36 @@ def _where(column: str | None, value: str | None) -> str:
     if column is None:
         return ""
     return f"{column}: " if value is None or column in _PERSONAL else f"{column} '{value}': "
+
+
+def _unread_lines(files: FilesSource) -> list[str]:
+    """Files of the folder that nothing reads: an export in a form that is not read must not be missed."""
+    if not files.path.is_dir():
+        return []
+    read = {file.path.resolve() for file in planned_files(files)}
+    unread = sorted(
+        path.name
+        for path in files.path.iterdir()
+        if path.is_file() and not path.name.startswith(".") and path.resolve() not in read
+    )
+    return [f"not read: {', '.join(unread)}."] if unread else []
+
+
+def _unknown_customers(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Invoices whose customers the customers' file does not know: two exports with ids of their own."""
+    [(known, named, listed)] = connection.execute(
+        "select count(*) filter (where customers.customer_id is not null), count(*),"
+        " (select count(*) from raw_files.customers)"
+        " from (select distinct customer_id from raw_files.invoices) as invoices"
+        " left join (select distinct customer_id from raw_files.customers) as customers using (customer_id)"
+    ).fetchall()
+    if not listed or known == named:
+        return []
+    return [
+        f"{named - known} of {named} customers of the invoices are not among the {listed} customers: they"
+        " count by the id on their invoices. If both files mean the same customers, map the same heading"
+        " (code or name) to customer_id in both."
+    ]
 
 
 def _missing_lines(

@@ -45,11 +45,11 @@ def quarantine(
             loaded = _loaded_sources(company, connection)
             if apply:
                 now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
-                landed, ignored = rows_aside.apply(connection, loaded, apply, now)
+                landed, ignored, faults = rows_aside.apply(connection, loaded, apply, now)
             found = rows_aside.summary(connection, loaded)
             written = rows_aside.export(connection, loaded, export) if export else []
         if apply:
-            _say_applied(landed, ignored)
+            _say_applied(landed, ignored, faults)
     if not written:
         _show(found)
     for path in written:
@@ -116,7 +116,7 @@ def _show(found: list[rows_aside.QuarantinedRows]) -> None:
     out.print("To correct them: encours desk quarantine --export <folder>")
 
 
-def _say_applied(landed: list[ManifestRow], ignored: int) -> None:
+def _say_applied(landed: list[ManifestRow], ignored: int, faults: list[str]) -> None:
     for row in landed:
         out.print(
             f"{row.source} {row.entity}: {row.loaded} corrected rows loaded, {row.exact_duplicates} already"
@@ -127,6 +127,9 @@ def _say_applied(landed: list[ManifestRow], ignored: int) -> None:
         out.print(f"{ignored} rows left out for good", highlight=False)
     if not landed and not ignored:
         raise SourceError("No row has a decision.", "Write `correct` or `ignore` under decision.")
-    if any(row.quarantined for row in landed):
+    for fault in faults:
+        out.print(escape(f"✗ {fault}"), highlight=False, soft_wrap=True)
+    if faults:
+        out.print("These stay set aside: correct them in the file and apply it again.")
         raise typer.Exit(1)
     out.print("They count from the next `encours run`.")

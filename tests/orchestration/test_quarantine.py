@@ -87,9 +87,9 @@ def test_corrected_rows_load_in_the_form_of_their_source(company, warehouse, tmp
         {"X": "correct", "Y": "ignore"},
         X={"invoice_date": "28/02/2026", "gross_amount": "1 012,00"},
     )
-    [row], ignored = apply(warehouse, ("files",), path, NOW)
+    [row], ignored, faults = apply(warehouse, ("files",), path, NOW)
 
-    assert (row.rows_in, row.loaded, row.quarantined, ignored) == (1, 1, 0, 1)
+    assert (row.rows_in, row.loaded, row.quarantined, ignored, faults) == (1, 1, 0, 1, [])
     assert row.amounts == {"EUR": "1012.00"}
     assert warehouse.execute(
         "select customer_id, invoice_date, cast(gross_amount as varchar), _file from raw_files.invoices"
@@ -120,8 +120,45 @@ def test_share_counts_what_nobody_has_dealt_with(company, warehouse, tmp_path):
 def test_a_row_still_wrong_goes_back_with_what_is_wrong_now(warehouse, tmp_path):
     [path] = export(warehouse, ("files",), tmp_path / "aside")
     decide(path, {"X": "correct"}, X={"invoice_date": "28/02/2026", "currency": "EURO"})
-    [row], _ = apply(warehouse, ("files",), path, NOW)
+    [row], _, faults = apply(warehouse, ("files",), path, NOW)
     assert (row.loaded, row.quarantined) == (0, 1)
+    assert faults == ["line 2: currency unknown currency"]
+    # It is still listed, with its row as it arrived, and can be corrected again.
+    assert [found.column for found in summary(warehouse, ("files",))] == [
+        "gross_amount",
+        "invoice_date",
+    ]
+    [path] = export(warehouse, ("files",), tmp_path / "aside")
+    decide(path, {"X": "correct"}, X={"invoice_date": "28/02/2026"})
+    [row], _, faults = apply(warehouse, ("files",), path, NOW + dt.timedelta(1))
+    assert (row.loaded, faults) == (1, [])
+
+
+def test_what_was_wrong_in_a_window_is_not_forgotten_with_the_next(company, warehouse):
+    """The next window of a database does not hold the row again; the next whole load does."""
+    warehouse.execute("update raw_files._manifest set window_from = '2026-01-01'")
+    load(company, warehouse, GOOD + "Z;B;01/02/2026;EUR;5,00\n", 2)
+    warehouse.execute("update raw_files._manifest set window_from = '2026-02-01' where load_id = 2")
+    assert len(summary(warehouse, ("files",))) == 2
+    load(company, warehouse, GOOD, 3)
+    assert summary(warehouse, ("files",)) == []
+
+
+def test_a_corrected_row_outlives_a_complete_export_that_still_holds_it_wrong(
+    company, warehouse, tmp_path
+):
+    [path] = export(warehouse, ("files",), tmp_path / "aside")
+    decide(path, {"X": "correct"}, X={"invoice_id": "X-2", "invoice_date": "28/02/2026"})
+    apply(warehouse, ("files",), path, NOW)
+    source = FilesSource(path=company.home / "source", form=FORM)
+    monthly = (company.home / "source" / "invoices.csv").read_text() + "\n"
+    (company.home / "source" / "invoices.csv").write_text(monthly)
+    complete = source.model_copy(update={"form": FORM.model_copy(update={"is_complete": True})})
+    [row] = load_files(warehouse, complete, dt.datetime(2026, 3, 20))
+    assert row.deleted == 0
+    assert warehouse.execute(
+        "select bool_or(_is_deleted) from raw_files.invoices where invoice_id = 'X-2'"
+    ).fetchall() == [(False,)]
 
 
 @pytest.mark.parametrize(
