@@ -26,6 +26,7 @@ from orchestration.checks.tables import (
     newest_load,
     passed_load,
     quarantined_shares,
+    tables_sharing_ids,
     tables_without_rows,
 )
 from orchestration.config import Company
@@ -51,6 +52,15 @@ def check_raw(company: Company, sources: Sequence[Source], day: date) -> list[Fi
     with writing(company.warehouse) as connection:
         # Where a vendor's objects may hold the invoices, staging is asked for them.
         findings = _check_tables(connection, validator, raw, raw if raw == tables else ())
+        shared = {
+            (t.source, t.entity): said for t, said in tables_sharing_ids(connection, raw).items()
+        }
+        findings = [
+            replace(f, broken=(*f.broken, shared[f.source, f.table]))
+            if (f.source, f.table) in shared
+            else f
+            for f in findings
+        ]
         limit = company.config.run.max_stale_days
         for source in sources:
             frame = arrivals(connection, source, day)

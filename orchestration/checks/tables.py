@@ -171,6 +171,34 @@ def tables_without_rows(
     return missing
 
 
+def tables_sharing_ids(
+    connection: duckdb.DuckDBPyConnection, tables: Sequence[CheckedTable]
+) -> dict[CheckedTable, str]:
+    """Raw tables with ids that an earlier source uses for the same entity, with what to do.
+
+    Customers are one or two by identity resolution, a rate is that of the first source; any other
+    record of one id in two sources would count once or stop the models.
+    """
+    shared: dict[CheckedTable, str] = {}
+    for name, entity in ENTITIES.items():
+        if name in ("customers", "fx_rates"):
+            continue
+        keys = ", ".join(entity.key)
+        raw = [table for table in tables if table.entity == name and not table.is_staged]
+        for place, table in enumerate(raw):
+            for other in raw[:place]:
+                [(count,)] = connection.execute(
+                    f"select count(*) from (select distinct {keys} from {table.relation}) as own"
+                    f" semi join {other.relation} as other using ({keys})"
+                ).fetchall()
+                if count:
+                    shared[table] = (
+                        f"{count} ids of {table.relation} are in {other.relation} too: give one source's ids a"
+                        " prefix in its mapping, or leave the entity out of one"
+                    )
+    return shared
+
+
 def quarantined_shares(
     company: Company, tables: list[tuple[str, str]]
 ) -> dict[tuple[str, str], tuple[int, int]]:

@@ -1,5 +1,6 @@
 """What the expectations on raw find, and what they let pass."""
 
+import dataclasses
 import datetime as dt
 import os
 import re
@@ -9,6 +10,7 @@ import pytest
 
 from connectors.contract import ENTITIES
 from connectors.files import FilesSource, build_source
+from connectors.landing import prepare_raw
 from orchestration.checks.raw import check_raw
 from orchestration.checks.tables import CheckedTable, arrivals, checked_tables
 from orchestration.config import load_company
@@ -146,3 +148,17 @@ def test_every_entity_of_the_contract_is_checked(company):
 def test_telemetry_is_off(company):
     check_raw(company, [load(company, GOOD)], DAY)
     assert os.environ["GX_ANALYTICS_ENABLED"] == "false"
+
+
+def test_two_ledgers_with_the_same_invoice_number_are_named_before_anything_is_built(company):
+    built = load(company, GOOD)
+    other = dataclasses.replace(built, name="sql")
+    with duckdb.connect(str(company.warehouse)) as connection:
+        prepare_raw(connection, "sql")
+        connection.execute(
+            "insert into raw_sql.invoices by name from (from raw_files.invoices where invoice_id = '2')"
+        )
+    found = check_raw(company, [built, other], DAY)
+    [broken] = [f.broken for f in found if (f.source, f.table) == ("sql", "invoices")]
+    assert "1 ids of raw_sql.invoices are in raw_files.invoices too" in broken[0]
+    assert finding(found, "invoices").passed
