@@ -94,6 +94,15 @@ INVOICES = [
         transitions={"paid_at": at(2, 7)},
         charge="ch_refunded",
     ),
+    # Paid, 100.00 refunded, of which a credit note explains 60.00: 0.
+    invoice(
+        "in_partly",
+        10000,
+        at(2, 8),
+        "paid",
+        transitions={"paid_at": at(2, 8)},
+        charge="ch_partly",
+    ),
     # Given up on 15 March: 0.
     invoice(
         "in_lost_hope",
@@ -114,28 +123,40 @@ CHARGES = [
     charge("ch_lost", 5000, at(2, 5), "in_lost"),
     charge("ch_won", 5000, at(2, 6), "in_won"),
     charge("ch_refunded", 5000, at(2, 7), "in_refunded"),
+    charge("ch_partly", 10000, at(2, 8), "in_partly"),
     charge("ch_shop", 99900, at(2, 8), None),
 ]
 REFUNDS = [
     {
-        "id": "re_1",
+        "id": f"re_{charged}",
         "created": at(2, 20),
-        "amount": 2000,
+        "amount": amount,
         "currency": "eur",
-        "charge": "ch_refunded",
+        "charge": f"ch_{charged}",
         "status": "succeeded",
     }
+    for charged, amount in (("refunded", 2000), ("partly", 10000))
 ]
 CREDIT_NOTES = [
     {
-        "id": "cn_1",
-        "created": at(2, 10),
+        "id": f"cn_{of}",
+        "created": on,
         "customer": "cus_1",
-        "invoice": "in_credited",
+        "invoice": f"in_{of}",
         "currency": "eur",
-        "total": 3000,
+        "total": total,
         "status": "issued",
     }
+    | more
+    for of, total, on, more in (
+        ("credited", 3000, at(2, 10), {}),
+        (
+            "partly",
+            6000,
+            at(2, 20),
+            {"refunds": [{"refund": "re_partly", "amount_refunded": 6000}]},
+        ),
+    )
 ]
 DISPUTES = [
     {

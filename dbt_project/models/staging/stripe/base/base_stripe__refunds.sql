@@ -14,7 +14,7 @@ read as (
     select
         object_id as refund_id,
         {{ text_at('charge') }} as charge_id,
-        {{ text_at('amount') }} as amount,
+        cast({{ text_at('amount') }} as decimal(24, 6)) as amount,
         upper({{ text_at('currency') }}) as currency,
         {{ unix_at('created') }} as refunded_at
     from latest
@@ -22,14 +22,36 @@ read as (
     where coalesce({{ text_at('status') }}, 'succeeded') in ('succeeded', 'pending')
 ),
 
-credited as (
-    select {{ text_at('refund') }} as refund_id
-    from credit_notes
-    where {{ text_at('status') }} <> 'void' and {{ text_at('refund') }} is not null
-    union
-    select unnest(cast(json_extract_string(payload, '$.refunds[*].refund') as varchar[])) as refund_id
+-- A list says how much of each refund a credit note explains; old credit notes name one refund, all of it.
+listed as (
+    select
+        object_id as credit_note_id,
+        unnest(cast(json_extract(payload, '$.refunds') as json[])) as refund
     from credit_notes
     where {{ text_at('status') }} <> 'void'
+),
+
+explained as (
+    select
+        {{ text_at('refund', 'refund') }} as refund_id,
+        cast({{ text_at('amount_refunded', 'refund') }} as decimal(24, 6)) as amount
+    from listed
+    union all
+    select
+        read.refund_id,
+        read.amount
+    from credit_notes
+    inner join read on {{ text_at('refund', 'credit_notes.payload') }} = read.refund_id
+    anti join listed on credit_notes.object_id = listed.credit_note_id
+    where {{ text_at('status', 'credit_notes.payload') }} <> 'void'
+),
+
+credited as (
+    select
+        refund_id,
+        sum(explained.amount) as amount
+    from explained
+    group by refund_id
 ),
 
 final as (
@@ -41,7 +63,9 @@ final as (
         read.currency,
         {{ whole_units('read.amount', 'read.currency') }} as amount,
         read.refunded_at,
-        credited.refund_id is not null as has_credit_note
+        greatest(
+            {{ whole_units('read.amount - coalesce(credited.amount, 0)', 'read.currency') }}, 0
+        ) as unexplained_amount
     from read
     inner join charges on read.charge_id = charges.charge_id
     left join credited on read.refund_id = credited.refund_id

@@ -29,9 +29,11 @@ dated as (
     from refunds
     union all
     -- Stripe leaves a refunded invoice paid: what no credit note explains is credited with the refund.
-    select refund_id || '-credit', 'credit', invoice_id, customer_id, currency, amount, null, null, null, refunded_at
+    select
+        refund_id || '-credit', 'credit', invoice_id, customer_id, currency, unexplained_amount, null, null, null,
+        refunded_at
     from refunds
-    where not has_credit_note
+    where unexplained_amount > 0
     union all
     select
         credit_note_id, 'credit', invoice_id, customer_id, currency, gross_amount, net_amount, null, null,
