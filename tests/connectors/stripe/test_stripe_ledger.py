@@ -94,6 +94,15 @@ INVOICES = [
         transitions={"paid_at": at(2, 7)},
         charge="ch_refunded",
     ),
+    # Paid, refunded when it was disputed, before the bank took anything: 0.
+    invoice(
+        "in_returned",
+        5000,
+        at(2, 8),
+        "paid",
+        transitions={"paid_at": at(2, 8)},
+        charge="ch_returned",
+    ),
     # Paid, 100.00 refunded, of which a credit note explains 60.00: 0.
     invoice(
         "in_partly",
@@ -124,6 +133,7 @@ CHARGES = [
     charge("ch_won", 5000, at(2, 6), "in_won"),
     charge("ch_refunded", 5000, at(2, 7), "in_refunded"),
     charge("ch_partly", 10000, at(2, 8), "in_partly"),
+    charge("ch_returned", 5000, at(2, 8), "in_returned"),
     charge("ch_shop", 99900, at(2, 8), None),
 ]
 REFUNDS = [
@@ -135,7 +145,7 @@ REFUNDS = [
         "charge": f"ch_{charged}",
         "status": "succeeded",
     }
-    for charged, amount in (("refunded", 2000), ("partly", 10000))
+    for charged, amount in (("refunded", 2000), ("partly", 10000), ("returned", 5000))
 ]
 CREDIT_NOTES = [
     {
@@ -166,10 +176,16 @@ DISPUTES = [
         "currency": "eur",
         "charge": f"ch_{name}",
         "reason": "product_unacceptable",
-        "status": name,
-        "balance_transactions": [{"amount": -5000, "created": at(3, 1)}, *back],
+        "status": status,
+        "balance_transactions": [
+            {"amount": amount, "created": at(3, day)} for day, amount in movements
+        ],
     }
-    for name, back in (("lost", []), ("won", [{"amount": 5000, "created": at(3, 20)}]))
+    for name, status, movements in (
+        ("lost", "lost", [(1, -5000)]),
+        ("won", "won", [(1, -5000), (20, 5000)]),
+        ("returned", "charge_refunded", []),
+    )
 ]
 EVENTS = [
     {

@@ -68,9 +68,14 @@ final as (
         read.reason,
         if(read.is_closed, read.status, null) as outcome,
         read.raised_at,
-        -- An inquiry (a warning) moves no money.
+        -- An inquiry (a warning) moves no money, nor does a dispute whose list of movements is empty.
         coalesce(
-            moved.withdrawn_at, if(read.status like 'warning%' or read.status = 'prevented', null, read.raised_at)
+            moved.withdrawn_at,
+            if(
+                read.status like 'warning%' or read.status = 'prevented' or coalesce(len(read.movements) = 0, false),
+                null,
+                read.raised_at
+            )
         ) as withdrawn_at,
         if(
             read.is_closed,
