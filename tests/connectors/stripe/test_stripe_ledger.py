@@ -124,6 +124,25 @@ INVOICES = [
     invoice("in_void", 9000, at(3, 1), "void", transitions={"voided_at": at(3, 2)}),
     # 40.00 of the customer's credit used: 60.00.
     invoice("in_balance", 10000, at(3, 10), starting_balance=-4000, due=at(4, 9)),
+    # Too small to charge: 20.00 go to the customer's balance as a debt.
+    invoice(
+        "in_small",
+        2000,
+        at(3, 11),
+        "paid",
+        transitions={"paid_at": at(3, 11)},
+        ending_balance=2000,
+    ),
+    # Charged with these 20.00: 0 here, and the money lies unapplied.
+    invoice(
+        "in_next",
+        10000,
+        at(3, 12),
+        "paid",
+        transitions={"paid_at": at(3, 12)},
+        starting_balance=2000,
+        charge="ch_next",
+    ),
     {**invoice("in_draft", 7000, at(3, 20), "draft"), "status_transitions": moved()},
 ]
 CHARGES = [
@@ -134,6 +153,7 @@ CHARGES = [
     charge("ch_refunded", 5000, at(2, 7), "in_refunded"),
     charge("ch_partly", 10000, at(2, 8), "in_partly"),
     charge("ch_returned", 5000, at(2, 8), "in_returned"),
+    charge("ch_next", 12000, at(3, 12), "in_next"),
     charge("ch_shop", 99900, at(2, 8), None),
 ]
 REFUNDS = [
@@ -200,7 +220,20 @@ OPEN = {
     "in_credited": Decimal(70),
     "in_lost": Decimal(50),
     "in_balance": Decimal(60),
+    "in_small": Decimal(20),
 }
+# Every charge that succeeded and was of an invoice, the transfer, and what the bank gave back.
+RECEIVED = [
+    "ch_lost",
+    "ch_next",
+    "ch_paid",
+    "ch_partly",
+    "ch_refunded",
+    "ch_returned",
+    "ch_won",
+    "dp_won-reinstated",
+    "in_bank-paid",
+]
 
 
 @pytest.fixture
@@ -229,6 +262,10 @@ def test_the_ledger_of_a_company_on_stripe_ties_to_what_was_worked_out_on_paper(
     )
     assert dict(open_items) == OPEN
     assert company.query("select count(*) from marts.fct_suspense") == [(0,)]
+    received = company.query(
+        "select payment_id from staging.stg_stripe__payments where kind = 'receipt' order by 1"
+    )
+    assert [payment for (payment,) in received] == RECEIVED
 
 
 def test_staging_does_with_objects_what_was_worked_out_by_hand(stripe, company):

@@ -31,6 +31,10 @@ read as (
         -- What of the customer's credit (a negative balance) the invoice used up.
         least(cast({{ text_at('ending_balance') }} as decimal(24, 6)), 0)
         - least(cast({{ text_at('starting_balance') }} as decimal(24, 6)), 0) as credit_used,
+        -- What of it became a debt on the customer's balance (a positive one); below zero, the debt it asks for too.
+        greatest(cast({{ text_at('ending_balance') }} as decimal(24, 6)), 0)
+        - greatest(cast({{ text_at('starting_balance') }} as decimal(24, 6)), 0) as deferred,
+        {{ text_at('ending_balance') }} is not null as is_balance_known,
         coalesce(
             {{ text_at('subscription') }}, {{ text_at('parent.subscription_details.subscription') }}
         ) as subscription_id,
@@ -66,6 +70,7 @@ final as (
         {{ whole_units('read.total', 'read.currency') }} as gross_amount,
         {{ whole_units('coalesce(read.total_excluding_tax, read.total - read.tax)', 'read.currency') }} as net_amount,
         greatest({{ whole_units('read.credit_used', 'read.currency') }}, 0) as credit_used_amount,
+        if(read.is_balance_known, {{ whole_units('read.deferred', 'read.currency') }}, 0) as deferred_amount,
         read.subscription_id,
         read.charge_id,
         read.payment_intent_id,

@@ -65,7 +65,7 @@ dated as (
 ),
 
 -- An invoice that Stripe calls paid on a day was paid then, whoever collected: what nothing above explains
--- came from outside.
+-- came from outside. What was put on the customer's balance is no money yet; a debt taken from it is.
 outside as (
     select
         invoices.invoice_id || '-paid' as settlement_id,
@@ -73,7 +73,8 @@ outside as (
         invoices.invoice_id,
         any_value(invoices.customer_id) as customer_id,
         any_value(invoices.currency) as currency,
-        any_value(invoices.gross_amount) - coalesce(sum(dated.amount), 0) as amount,
+        any_value(invoices.gross_amount) - coalesce(any_value(invoices.deferred_amount), 0)
+        - coalesce(sum(dated.amount), 0) as amount,
         if(any_value(invoices.is_paid_out_of_band), 'out_of_band', null) as method,
         any_value(invoices.paid_at) as settled_at
     from invoices
