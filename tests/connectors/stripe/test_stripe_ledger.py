@@ -121,8 +121,16 @@ INVOICES = [
         due=at(2, 1),
         transitions={"marked_uncollectible_at": at(3, 15)},
     ),
-    invoice("in_void", 9000, at(3, 1), "void", transitions={"voided_at": at(3, 2)}),
-    # 40.00 of the customer's credit used: 60.00.
+    # Voided, and the 40.00 of the customer's credit that it used went back: nothing.
+    invoice(
+        "in_void",
+        9000,
+        at(3, 1),
+        "void",
+        transitions={"voided_at": at(3, 2)},
+        starting_balance=-4000,
+    ),
+    # The same 40.00 of the customer's credit used: 60.00.
     invoice("in_balance", 10000, at(3, 10), starting_balance=-4000, due=at(4, 9)),
     # Too small to charge: 20.00 go to the customer's balance as a debt.
     invoice(
@@ -262,6 +270,9 @@ def test_the_ledger_of_a_company_on_stripe_ties_to_what_was_worked_out_on_paper(
     )
     assert dict(open_items) == OPEN
     assert company.query("select count(*) from marts.fct_suspense") == [(0,)]
+    assert company.query(
+        "select credit_note_id from staging.stg_stripe__credit_notes where credit_note_id like '%-balance'"
+    ) == [("in_balance-balance",)]
     received = company.query(
         "select payment_id from staging.stg_stripe__payments where kind = 'receipt' order by 1"
     )

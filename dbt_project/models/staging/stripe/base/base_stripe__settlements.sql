@@ -51,7 +51,8 @@ dated as (
         invoice_id || '-balance', 'credit', invoice_id, customer_id, currency, credit_used_amount, null, null, null,
         finalized_at
     from invoices
-    where credit_used_amount > 0
+    -- Of a voided invoice the credit goes back to the balance, for the next invoice to use.
+    where credit_used_amount > 0 and voided_at is null
     union all
     select dispute_id, 'chargeback', invoice_id, customer_id, currency, -amount, null, charge_id, null, withdrawn_at
     from disputes
