@@ -94,6 +94,15 @@ INVOICES = [
         transitions={"paid_at": at(2, 7)},
         charge="ch_refunded",
     ),
+    # 70.00 paid after a credit note of 30.00 that takes effect on 5 March: 0.
+    invoice(
+        "in_later",
+        10000,
+        at(2, 8),
+        "paid",
+        transitions={"paid_at": at(2, 9)},
+        charge="ch_later",
+    ),
     # Paid, refunded when it was disputed, before the bank took anything: 0.
     invoice(
         "in_returned",
@@ -162,6 +171,7 @@ CHARGES = [
     charge("ch_partly", 10000, at(2, 8), "in_partly"),
     charge("ch_returned", 5000, at(2, 8), "in_returned"),
     charge("ch_next", 12000, at(3, 12), "in_next"),
+    charge("ch_later", 7000, at(2, 9), "in_later"),
     charge("ch_shop", 99900, at(2, 8), None),
 ]
 REFUNDS = [
@@ -188,6 +198,7 @@ CREDIT_NOTES = [
     | more
     for of, total, on, more in (
         ("credited", 3000, at(2, 10), {}),
+        ("later", 3000, at(2, 8), {"effective_at": at(3, 5)}),
         (
             "partly",
             6000,
@@ -232,6 +243,7 @@ OPEN = {
 }
 # Every charge that succeeded and was of an invoice, the transfer, and what the bank gave back.
 RECEIVED = [
+    "ch_later",
     "ch_lost",
     "ch_next",
     "ch_paid",

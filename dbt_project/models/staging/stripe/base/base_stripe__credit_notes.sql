@@ -21,6 +21,7 @@ read as (
             cast(json_extract_string(payload, '$.refunds[*].amount_refunded') as decimal(24, 6)[])
         ) as refunded,
         {{ text_at('customer_balance_transaction') }} is not null as goes_to_balance,
+        {{ unix_at('created') }} as issued_at,
         coalesce({{ unix_at('effective_at') }}, {{ unix_at('created') }}) as credited_at
     from latest
     -- Voided ones count as never issued.
@@ -53,6 +54,7 @@ final as (
                 then {{ whole_units('counted.total_excluding_tax', 'counted.currency') }}
         end as net_amount,
         counted.out_of_band_amount,
+        counted.issued_at,
         counted.credited_at
     from counted
     inner join invoices on counted.invoice_id = invoices.invoice_id

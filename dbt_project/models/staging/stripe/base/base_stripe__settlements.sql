@@ -22,45 +22,48 @@ dated as (
         cast(null as decimal(18, 2)) as net_amount,
         cast(null as varchar) as reverses_id,
         method,
-        paid_at as settled_at
+        paid_at as settled_at,
+        -- A credit note lowers what is asked for from the day it is made, whenever it takes effect.
+        cast(null as timestamp) as issued_at
     from charges
     union all
-    select refund_id, 'refund', invoice_id, customer_id, currency, -amount, null, charge_id, null, refunded_at
+    select refund_id, 'refund', invoice_id, customer_id, currency, -amount, null, charge_id, null, refunded_at, null
     from refunds
     union all
     -- Stripe leaves a refunded invoice paid: what no credit note explains is credited with the refund.
     select
         refund_id || '-credit', 'credit', invoice_id, customer_id, currency, unexplained_amount, null, null, null,
-        refunded_at
+        refunded_at, null
     from refunds
     where unexplained_amount > 0
     union all
     select
         credit_note_id, 'credit', invoice_id, customer_id, currency, gross_amount, net_amount, null, null,
-        credited_at
+        credited_at, issued_at
     from credit_notes
     union all
     -- The part of a credit note that was paid back outside Stripe.
     select
         credit_note_id || '-refund', 'refund', invoice_id, customer_id, currency, -out_of_band_amount, null, null,
-        'out_of_band', credited_at
+        'out_of_band', credited_at, issued_at
     from credit_notes
     where out_of_band_amount > 0
     union all
     select
         invoice_id || '-balance', 'credit', invoice_id, customer_id, currency, credit_used_amount, null, null, null,
-        finalized_at
+        finalized_at, null
     from invoices
     -- Of a voided invoice the credit goes back to the balance, for the next invoice to use.
     where credit_used_amount > 0 and voided_at is null
     union all
-    select dispute_id, 'chargeback', invoice_id, customer_id, currency, -amount, null, charge_id, null, withdrawn_at
+    select
+        dispute_id, 'chargeback', invoice_id, customer_id, currency, -amount, null, charge_id, null, withdrawn_at, null
     from disputes
     where withdrawn_at is not null
     union all
     select
         dispute_id || '-reinstated', 'receipt', invoice_id, customer_id, currency, amount, null, dispute_id, null,
-        reinstated_at
+        reinstated_at, null
     from disputes
     where withdrawn_at is not null and reinstated_at is not null
 ),
@@ -79,7 +82,10 @@ outside as (
         if(any_value(invoices.is_paid_out_of_band), 'out_of_band', null) as method,
         any_value(invoices.paid_at) as settled_at
     from invoices
-    left join dated on invoices.invoice_id = dated.invoice_id and dated.settled_at <= invoices.paid_at
+    left join dated
+        on
+            invoices.invoice_id = dated.invoice_id
+            and coalesce(dated.issued_at, dated.settled_at) <= invoices.paid_at
     where invoices.paid_at is not null
     group by invoices.invoice_id
 ),
