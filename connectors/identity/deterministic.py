@@ -49,6 +49,8 @@ CONTRADICTION = (
 NAMES = "_identity_names(l.tokens, r.tokens, l.squashed, r.squashed)"
 _NAMES_SHOWN = f"names: ' || replace({NAMES}, '_', ' ')"
 _AGREEING = "('same', 'same_but_generic_words', 'same_but_spelling')"
+# Another name in another country: whoever typed the id or number that both carry took another's.
+_NAMES_AND_COUNTRIES_DIFFER = f"({NAMES} = 'different' and coalesce(l.country <> r.country, false))"
 _ONE_IS_LEDGER = "(l.is_ledger or r.is_ledger)"
 # The domain's own label says more than the name: it is not the name, nor a part, nor its initials.
 _ROOT_IS_NEWS = "not _identity_repeats(root, l.squashed, l.tokens)"
@@ -146,9 +148,9 @@ def _explicit_ids(connection: duckdb.DuckDBPyConnection) -> None:
         f"create or replace temp table {_TARGETS} as"
         # An account that two ledgers number alike is one target, not two.
         " with named as ("
-        f"  select party_no, source_no, party_id as id, true as is_whole from {PARTIES}"
+        f"  select party_no, source_no, party_id as id from {PARTIES}"
         "   union all"
-        f"  select party_no, source_no, substr(party_id, len(source) + 2), false from {PARTIES}"
+        f"  select party_no, source_no, substr(party_id, len(source) + 2) from {PARTIES}"
         "   where starts_with(party_id, source || '-')),"
         " accounts as (select right_no, min(left_no) as left_no"
         f"  from {CANDIDATES} where reason is null group by right_no)"
@@ -158,19 +160,23 @@ def _explicit_ids(connection: duckdb.DuckDBPyConnection) -> None:
     _insert(
         connection,
         "explicit_id",
-        f"with found as (select ids.party_no, ids.external_id, targets.party_no as target_no, account_no, is_whole"
-        f"  from {IDS} as ids join {PARTIES} as parties using (party_no)"
-        f"  join {_TARGETS} as targets on ids.external_id = targets.id and targets.source_no <> parties.source_no"
-        # The whole id means its own record, before one whose vendor's prefix is left out.
-        "  qualify is_whole or not bool_or(is_whole) over (partition by ids.party_no, external_id)),"
-        " counted as (select *, count(distinct account_no) over (partition by party_no, external_id) as accounts"
-        "  from found)"
+        "with found as (select ids.party_no, ids.external_id, targets.party_no as target_no, account_no,"
+        f"   {NAMES} in {_AGREEING} as agrees"
+        f"  from {IDS} as ids join {PARTIES} as l using (party_no)"
+        f"  join {_TARGETS} as targets on ids.external_id = targets.id and targets.source_no <> l.source_no"
+        f"  join {PARTIES} as r on r.party_no = targets.party_no),"
+        # `100` may be meant for any system that has a 100, whatever prefix we gave it there: then the
+        # name says whose it is, or a person does.
+        " counted as (select *, count(distinct account_no) over ids = 1"
+        "   or (agrees and count(distinct account_no) filter (agrees) over ids = 1) as is_clear"
+        "  from found window ids as (partition by party_no, external_id))"
         " select least(party_no, target_no) as left_no, greatest(party_no, target_no) as right_no,"
-        "  min(external_id) as external_id, min(accounts) as accounts, min(party_no) as carrier_no"
+        "  min(external_id) as external_id, bool_or(is_clear) as is_clear, min(party_no) as carrier_no"
         " from counted group by 1, 2",
         "1, case when carrier_no = l.party_no then l.source else r.source end || ' record carries the id '"
-        f" || external_id || case when {_NUMBERS_DIFFER} then '; registration numbers differ' else '' end,"
-        " case when accounts > 1 then 'id_of_several_systems' end",
+        f" || external_id || ', {_NAMES_SHOWN},"
+        f" case when {_NUMBERS_DIFFER} then 'different_numbers' when not is_clear then 'id_of_several_systems'"
+        f" when {_NAMES_AND_COUNTRIES_DIFFER} then 'different_names_and_countries' end",
     )
 
 

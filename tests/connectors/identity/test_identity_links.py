@@ -68,14 +68,69 @@ def test_a_bare_id_that_two_systems_use_is_nobodys(rig):
     }
 
 
-def test_the_whole_id_goes_before_one_without_its_prefix(rig):
-    rig.resolve(
-        files=[party("7", "Acme")],
-        hubspot=[party("hubspot-7", "Seven")],
-        zendesk=[party("zendesk-1", "Acme help", ids=["7"])],
-    )
+def test_a_bare_id_that_two_systems_use_is_that_of_the_one_whose_name_agrees(rig):
+    systems = {
+        "files": [party("7", "Acme")],
+        "hubspot": [party("hubspot-7", "Seven")],
+        "zendesk": [party("zendesk-1", "Acme SAS", ids=["7"])],
+    }
+    rig.resolve(**systems)
+    assert rig.customers == {"7": "7", "zendesk-1": "7"}
     assert rig.methods == {"zendesk-1": "explicit_id"}
-    assert rig.customers["zendesk-1"] == "7"
+    # With the prefix it names its system.
+    systems["zendesk"] = [party("zendesk-1", "Acme SAS", ids=["hubspot-7"])]
+    systems["files"] = [party("7", "Acme", ids=["hubspot-7"])]
+    assert rig.resolve(**systems).methods == {
+        "hubspot-7": "explicit_id",
+        "zendesk-1": "explicit_id",
+    }
+
+
+@pytest.mark.parametrize("names", [("Acme", "Acme"), ("Seven", "Sept")])
+def test_a_bare_id_is_doubtful_where_all_names_agree_or_none_without_its_prefix_too(rig, names):
+    rig.resolve(
+        files=[party("7", names[0])],
+        hubspot=[party("hubspot-7", names[1])],
+        stripe=[party("cus_1", "Acme", ids=["7"])],
+    )
+    assert "cus_1" not in rig.methods
+    assert rig.doubts[("cus_1", "7")] == "id_of_several_systems"
+
+
+@pytest.mark.parametrize(
+    ("ledger", "stripe", "reason"),
+    [
+        (party("100", "Boulangerie Martin", vat=VAT), party("cus_1", "Acme Corp", vat=OTHER_VAT, ids=["100"]),
+         "different_numbers"),
+        (party("100", "Boulangerie Martin", country="FR"), party("cus_1", "Acme Corp", country="US", ids=["100"]),
+         "different_names_and_countries"),
+    ],
+)  # fmt: skip
+def test_an_id_whose_parties_contradict_each_other_is_doubtful(rig, ledger, stripe, reason):
+    rig.resolve(files=[ledger], stripe=[stripe])
+    assert rig.customers == {"100": "100", "cus_1": "cus_1"}
+    assert rig.doubts == {("cus_1", "100"): reason}
+
+
+def test_an_id_meant_for_a_crm_is_not_taken_for_an_account_of_a_ledger(rig):
+    rig.resolve(
+        files=[party("100", "Boulangerie Martin", vat=VAT)],
+        hubspot=[party("hubspot-100", "Acme Corp.")],
+        stripe=[party("cus_1", "Acme Corp", vat=OTHER_VAT, ids=["100"])],
+    )
+    assert rig.customers == {"100": "100", "hubspot-100": "cus_1", "cus_1": "cus_1"}
+    assert rig.doubts == {("cus_1", "100"): "different_numbers"}
+
+
+@pytest.mark.parametrize(
+    ("name", "country"), [("Other name", "FR"), ("Acme", "DE"), ("Other name", None)]
+)
+def test_an_id_against_a_name_or_a_country_alone_links(rig, name, country):
+    rig.resolve(
+        files=[party("A", "Acme", country="FR")],
+        stripe=[party("cus_1", name, country=country, ids=["A"])],
+    )
+    assert rig.customers["cus_1"] == "A"
 
 
 def test_numbers_link_in_any_spelling_and_a_siren_is_a_siret_is_a_vat_number(rig):
