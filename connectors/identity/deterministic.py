@@ -11,7 +11,16 @@ from __future__ import annotations
 
 import duckdb
 
-from connectors.identity import normalise
+from connectors.identity.comparing import (
+    AGREEING,
+    CONTRADICTION,
+    NAMES,
+    NAMES_AND_COUNTRIES_DIFFER,
+    NAMES_SHOWN,
+    NUMBERS_AGREE,
+    NUMBERS_DIFFER,
+    create_macros,
+)
 from connectors.identity.parties import DOMAINS, IDS, PARTIES
 
 CANDIDATES = "_identity_candidates"
@@ -34,23 +43,6 @@ _FEW_PAIRS = "left_holders * right_holders <= 25"
 # A number may stand on many records of a CRM, but on few accounts of a ledger.
 _MANY_HOLDERS = 5
 
-_NUMBERS_AGREE = (
-    "(coalesce(l.vat = r.vat, false) or coalesce(l.company_key = r.company_key, false))"
-)
-_NUMBERS_DIFFER = (
-    f"(not {_NUMBERS_AGREE} and (coalesce(l.vat <> r.vat, false)"
-    " or coalesce(l.company_key <> r.company_key, false)))"
-)
-CONTRADICTION = (
-    f"case when {_NUMBERS_DIFFER} then 'different_numbers'"
-    " when l.country <> r.country then 'different_countries'"
-    " when l.legal_form <> r.legal_form then 'different_legal_forms' end"
-)
-NAMES = "_identity_names(l.tokens, r.tokens, l.squashed, r.squashed)"
-_NAMES_SHOWN = f"names: ' || replace({NAMES}, '_', ' ')"
-_AGREEING = "('same', 'same_but_generic_words', 'same_but_spelling')"
-# Another name in another country: whoever typed the id or number that both carry took another's.
-_NAMES_AND_COUNTRIES_DIFFER = f"({NAMES} = 'different' and coalesce(l.country <> r.country, false))"
 _ONE_IS_LEDGER = "(l.is_ledger or r.is_ledger)"
 # The domain's own label says more than the name: it is not the name, nor a part, nor its initials.
 _ROOT_IS_NEWS = "not _identity_repeats(root, l.squashed, l.tokens)"
@@ -64,7 +56,7 @@ def find_candidates(connection: duckdb.DuckDBPyConnection) -> None:
     Args:
         connection: The warehouse; `read_parties` has filled its temporary tables.
     """
-    _create_macros(connection)
+    create_macros(connection)
     connection.execute(
         f"create or replace temp table {CANDIDATES} (left_no integer, right_no integer, tier integer,"
         " confidence double, evidence varchar, reason varchar)"
@@ -76,38 +68,6 @@ def find_candidates(connection: duckdb.DuckDBPyConnection) -> None:
     _numbers(connection, "company_key", "company_number", 0.99)
     _domains(connection)
     _names(connection)
-
-
-def _create_macros(connection: duckdb.DuckDBPyConnection) -> None:
-    generic = normalise.text_list(normalise.words("generic_words.txt"))
-    for statement in (
-        # What is left of the tokens once those of the other name are taken away.
-        "_identity_left(own, other) as list_filter(own, lambda token: not list_contains(other, token))",
-        # One letter in four may be wrong or swapped, a digit never: `hotel 12` is not `hotel 13`.
-        "_identity_typo(a, b) as len(a) > 0 and len(b) > 0"
-        " and regexp_replace(a, '[^0-9]', '', 'g') = regexp_replace(b, '[^0-9]', '', 'g')"
-        " and damerau_levenshtein(a, b) <= least(len(a), len(b)) // 4",
-        "_identity_related(own, other) as case"
-        " when len(own) = 0 and len(other) = 0 then 'same'"
-        f" when len(own) = 0 or len(other) = 0 then case when len(list_filter(list_concat(own, other),"
-        f"   lambda token: not list_contains({generic}, token))) = 0 then 'same_but_generic_words'"
-        "   else 'one_contains_the_other' end"
-        " when _identity_typo(array_to_string(own, ''), array_to_string(other, '')) then 'same_but_spelling'"
-        " else 'different' end",
-        "_identity_names(a, b, a_squashed, b_squashed) as case"
-        " when a_squashed is null or b_squashed is null then 'unknown'"
-        " when a_squashed = b_squashed then 'same'"
-        " when len(list_intersect(a, b)) = 0 and not _identity_typo(a_squashed, b_squashed) then 'different'"
-        " else _identity_related(_identity_left(a, b), _identity_left(b, a)) end",
-        "_identity_repeats(root, squashed, tokens) as contains(squashed, _identity_letters(root))"
-        " or contains(_identity_letters(root), squashed)"
-        " or _identity_letters(root) = array_to_string(list_transform(tokens, lambda token: token[1]), '')"
-        " or jaro_winkler_similarity(_identity_letters(root), squashed) >= 0.9",
-    ):
-        if statement.startswith("_identity_repeats"):
-            letters = r"regexp_replace(strip_accents(text), '[^\p{L}\p{N}]', '', 'g')"
-            connection.execute(f"create or replace temp macro _identity_letters(text) as {letters}")
-        connection.execute(f"create or replace temp macro {statement}")
 
 
 def _insert(
@@ -130,15 +90,24 @@ def _insert(
 
 
 def _same_ids(connection: duckdb.DuckDBPyConnection) -> None:
-    """One id in two ledgers: the same account where the names agree, else two numbering systems."""
+    """One id in two ledgers: the same account where more than the name agrees, else two numberings."""
     _insert(
         connection,
         "explicit_id",
-        f"select l.party_no as left_no, r.party_no as right_no from {PARTIES} as l join {PARTIES} as r"
-        " on l.party_id = r.party_id and l.source_no < r.source_no where l.is_ledger and r.is_ledger",
-        f"1, 'same id in ' || l.source || ' and ' || r.source || ', {_NAMES_SHOWN},"
-        f" case when {_NUMBERS_DIFFER} then 'different_numbers'"
-        f" when {NAMES} not in {_AGREEING} then 'different_names' end",
+        f"with alike as (select l.party_no as left_no, r.party_no as right_no from {PARTIES} as l join {PARTIES} as r"
+        "  on l.party_id = r.party_id and l.source_no < r.source_no where l.is_ledger and r.is_ledger)"
+        " select alike.*, (left_no, right_no) in (select (left_no, right_no) from alike"
+        f"   join {DOMAINS} as l on l.party_no = left_no"
+        f"   join {DOMAINS} as r on r.party_no = right_no and r.domain = l.domain) as share_a_domain"
+        " from alike",
+        f"1, 'same id in ' || l.source || ' and ' || r.source || ', {NAMES_SHOWN},"
+        f" case when {NUMBERS_DIFFER} then 'different_numbers'"
+        f" when {NAMES} not in {AGREEING} then 'different_names'"
+        f" when {NUMBERS_AGREE} then null"
+        f" when {CONTRADICTION} is not null then {CONTRADICTION}"
+        # Both ledgers count from 1: the id then says nothing, and a name never links by itself.
+        " when share_a_domain or (l.country = r.country and l.legal_form = r.legal_form) then null"
+        " else 'id_and_name_only' end",
     )
 
 
@@ -161,7 +130,7 @@ def _explicit_ids(connection: duckdb.DuckDBPyConnection) -> None:
         connection,
         "explicit_id",
         "with found as (select ids.party_no, ids.external_id, targets.party_no as target_no, account_no,"
-        f"   {NAMES} in {_AGREEING} as agrees"
+        f"   {NAMES} in {AGREEING} as agrees"
         f"  from {IDS} as ids join {PARTIES} as l using (party_no)"
         f"  join {_TARGETS} as targets on ids.external_id = targets.id and targets.source_no <> l.source_no"
         f"  join {PARTIES} as r on r.party_no = targets.party_no),"
@@ -174,9 +143,9 @@ def _explicit_ids(connection: duckdb.DuckDBPyConnection) -> None:
         "  min(external_id) as external_id, bool_or(is_clear) as is_clear, min(party_no) as carrier_no"
         " from counted group by 1, 2",
         "1, case when carrier_no = l.party_no then l.source else r.source end || ' record carries the id '"
-        f" || external_id || ', {_NAMES_SHOWN},"
-        f" case when {_NUMBERS_DIFFER} then 'different_numbers' when not is_clear then 'id_of_several_systems'"
-        f" when {_NAMES_AND_COUNTRIES_DIFFER} then 'different_names_and_countries' end",
+        f" || external_id || ', {NAMES_SHOWN},"
+        f" case when {NUMBERS_DIFFER} then 'different_numbers' when not is_clear then 'id_of_several_systems'"
+        f" when {NAMES_AND_COUNTRIES_DIFFER} then 'different_names_and_countries' end",
     )
 
 
@@ -241,7 +210,7 @@ def _numbers(
         method,
         f"select * from {_PAIRS}",
         f"case when {NAMES} = 'different' then {confidence - 0.005} else {confidence} end,"
-        f" '{called} ' || label || ', {_NAMES_SHOWN},"
+        f" '{called} ' || label || ', {NAMES_SHOWN},"
         f" case when {against} then 'different_numbers' end",
     )
 
@@ -256,9 +225,9 @@ def _domains(connection: duckdb.DuckDBPyConnection) -> None:
         f" bool_or(left_holders = 1 and right_holders = 1) as is_unique from {_PAIRS} group by 1, 2",
         f"case when not is_unique then 0.7 when {NAMES} in ('same', 'same_but_generic_words') then 0.98"
         f" when {NAMES} = 'same_but_spelling' then 0.97 when {NAMES} = 'one_contains_the_other' then 0.93"
-        f" else 0.9 end, 'domain ' || domain || ', {_NAMES_SHOWN},"
+        f" else 0.9 end, 'domain ' || domain || ', {NAMES_SHOWN},"
         f" coalesce({CONTRADICTION}, case when not is_unique then 'shared_domain'"
-        f" when {NAMES} not in {_AGREEING} then 'different_names' end)",
+        f" when {NAMES} not in {AGREEING} then 'different_names' end)",
         # Between two CRM records a doubt is nobody's to settle: neither is a customer.
         f"({_ONE_IS_LEDGER} and (is_unique or {NAMES} <> 'different')) or (is_unique and {CONTRADICTION} is null)",
     )

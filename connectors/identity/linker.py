@@ -12,7 +12,8 @@ from typing import Any
 
 import duckdb
 
-from connectors.identity.deterministic import CANDIDATES, CONTRADICTION, METHODS, NAMES
+from connectors.identity.comparing import CONTRADICTION, NAMES
+from connectors.identity.deterministic import CANDIDATES, METHODS
 from connectors.identity.parties import DOMAINS, PARTIES
 from connectors.identity.weights import CERTAIN, COMPARISONS, RECORDS, Level, weigh
 

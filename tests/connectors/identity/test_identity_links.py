@@ -317,8 +317,8 @@ def test_the_customer_has_the_id_of_the_source_that_comes_first(rig):
 
 def test_one_id_in_two_ledgers_is_one_customer_only_where_the_names_agree(rig):
     rig.resolve(
-        files=[party("1001", "Acme SAS"), party("1002", "Beta")],
-        sql=[party("1001", "ACME"), party("1002", "Gamma")],
+        files=[party("1001", "Acme SAS", "acme.fr"), party("1002", "Beta")],
+        sql=[party("1001", "ACME", "acme.fr"), party("1002", "Gamma")],
         hubspot=[party("hubspot-1", "Acme", ids=["1001"])],
     )
     links = "select source, party_id, customer_id from identity.customer_links"
@@ -331,6 +331,45 @@ def test_one_id_in_two_ledgers_is_one_customer_only_where_the_names_agree(rig):
         ("hubspot", "hubspot-1", "1001"),
     ]
     assert rig.doubts == {("1002", "1002"): "different_names"}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "reason"),
+    [
+        (party("1", "Martin SARL", "martin-paris.fr", country="FR"),
+         party("1", "Martin GmbH", "martin-berlin.de", country="DE"), "different_countries"),
+        (party("1", "Martin"), party("1", "Martin"), "id_and_name_only"),
+        (party("1", "Martin", "a.fr", country="FR"), party("1", "Martin", "b.fr", country="FR"), "id_and_name_only"),
+        (party("1", "Martin SARL"), party("1", "Martin SARL"), "id_and_name_only"),
+        (party("1", "Martin", "gmail.com"), party("1", "Martin", "gmail.com"), "id_and_name_only"),
+        (party("1", "Martin SARL", country="FR"), party("1", "Martin SAS", country="FR"), "different_legal_forms"),
+    ],
+)  # fmt: skip
+def test_a_running_number_and_a_name_are_a_name_alone(rig, first, second, reason):
+    rig.resolve(files=[first], sql=[second])
+    assert rig.rows("select source, customer_id from identity.customer_links") == [
+        ("files", "1"),
+        ("sql", "sql-1"),
+    ]
+    assert rig.doubts == {("1", "1"): reason}
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"domains": ["a.fr", "martin.fr"]}, {"domains": ["martin.fr"]}),
+        ({"name": "Martin SARL", "country": "FR"}, {"name": "S.A.R.L. Martin", "country": "France"}),
+        ({"vat": VAT, "country": "FR"}, {"number": "303265045", "country": "DE", "vat": VAT}),
+    ],
+)  # fmt: skip
+def test_a_running_number_a_name_and_a_second_attribute_are_one_customer(rig, first, second):
+    first, second = (
+        party("1", given.pop("name", "Martin"), *given.pop("domains", ()), **given)
+        for given in (dict(first), dict(second))
+    )
+    rig.resolve(files=[first], sql=[second])
+    assert rig.rows("select distinct customer_id from identity.customer_links") == [("1",)]
+    assert rig.doubts == {}
 
 
 def test_every_party_is_accounted_for_once(rig):
