@@ -211,7 +211,8 @@ def _numbers(
         f"select * from {_PAIRS}",
         f"case when {NAMES} = 'different' then {confidence - 0.005} else {confidence} end,"
         f" '{called} ' || label || ', {NAMES_SHOWN},"
-        f" case when {against} then 'different_numbers' end",
+        f" case when {against} then 'different_numbers'"
+        f" when {NAMES_AND_COUNTRIES_DIFFER} then 'different_names_and_countries' end",
     )
 
 

@@ -143,6 +143,19 @@ def test_numbers_link_in_any_spelling_and_a_siren_is_a_siret_is_a_vat_number(rig
     assert rig.methods == {"cus_1": "company_number", "hubspot-1": "vat_number"}
 
 
+@pytest.mark.parametrize(
+    ("name", "country", "is_linked"),
+    [("Beta", "DE", False), ("Acme", "DE", True), ("Beta", "FR", True), ("Beta", None, True)],
+)
+def test_a_number_against_both_name_and_country_is_doubtful(rig, name, country, is_linked):
+    rig.resolve(
+        files=[party("A", "Acme", vat=VAT, country="FR")],
+        stripe=[party("cus_1", name, vat=VAT, country=country)],
+    )
+    assert (rig.customers["cus_1"] == "A") == is_linked
+    assert rig.doubts == ({} if is_linked else {("cus_1", "A"): "different_names_and_countries"})
+
+
 def test_two_accounts_with_one_vat_number_are_not_merged_and_the_record_is_doubtful(rig):
     rig.resolve(
         files=[party("A", "Site One", vat=VAT), party("B", "Site Two", vat=VAT)],
