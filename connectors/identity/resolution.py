@@ -78,7 +78,8 @@ def _resolve(
             f"select party_no, source_no, source, is_ledger, party_id from {parties.PARTIES} order by party_no"
         ).fetchall()
     ]
-    overrides = _overrides(settings, everyone)
+    names = _customer_ids(everyone)
+    overrides = _overrides(settings, everyone, names)
     clusters = _decided(settings, everyone, overrides)
     found = _candidates(connection, overrides)
     clusters.add(c for c in found if _is_link(c, settings))
@@ -99,21 +100,37 @@ def _resolve(
         ),
     )
     doubts = _doubts([*found, *probable], clusters, belonging, settings)
-    outcome = Outcome(belonging, doubts, (note,) if note else ())
+    outcome = Outcome(belonging, doubts, names, (note,) if note else ())
     return write_outcome(connection, outcome)
 
 
-def _overrides(settings: IdentitySettings, everyone: Iterable[_Party]) -> list[Override]:
+def _customer_ids(everyone: Iterable[_Party]) -> dict[int, str]:
+    """The id of each party of a ledger as a customer: its own, or behind its source's name, no two alike.
+
+    Own ids go first, whatever the order: none is given to another that merely needed a prefix.
+    """
+    owners: dict[str, int] = {}
+    others = []
+    for party in everyone:
+        if party.is_ledger and owners.setdefault(party.party_id, party.number) != party.number:
+            others.append(party)
+    for party in others:
+        name = f"{party.source}-{party.party_id}"
+        while name in owners:
+            name = f"{party.source}-{name}"
+        owners[name] = party.number
+    return {number: name for name, number in owners.items()}
+
+
+def _overrides(
+    settings: IdentitySettings, everyone: Iterable[_Party], names: dict[int, str]
+) -> list[Override]:
     if settings.overrides is None:
         return []
     known = {(party.source, party.party_id): party.number for party in everyone}
-    customers: dict[str, int] = {}
+    customers = {name: number for number, name in names.items()}
     for party in everyone:
         if party.is_ledger:
-            customers.setdefault(party.party_id, party.number)
-    for party in everyone:
-        if party.is_ledger:
-            # How a customer is called whose id another ledger uses for someone else.
             customers.setdefault(f"{party.source}-{party.party_id}", party.number)
     return read_overrides(settings.overrides, known, customers)
 

@@ -25,10 +25,11 @@ _STRONG = tuple(METHODS.index(m) for m in ("explicit_id", "vat_number", "company
 
 
 class Outcome(NamedTuple):
-    """What was decided, by number of party."""
+    """What was decided, by number of party; `names` is the id that each would have as a customer."""
 
     belonging: Mapping[int, Membership]
     doubts: Sequence[Candidate]
+    names: Mapping[int, str]
     notes: tuple[str, ...]
 
 
@@ -65,13 +66,16 @@ def write_outcome(connection: duckdb.DuckDBPyConnection, outcome: Outcome) -> Re
     """
     import pyarrow as pa
 
-    links = [
-        (number, member.customer, *_explained(member))
-        for number, member in outcome.belonging.items()
-    ]
+    links = [(number, m.customer, *_explained(m)) for number, m in outcome.belonging.items()]
+    customers = sorted({member.customer for member in outcome.belonging.values()})
     tables = {
         "_identity_links": _arrow(
             pa, ("party_no", "customer_no", "method", "confidence", "evidence"), links
+        ),
+        "_identity_customers": _arrow(
+            pa,
+            ("customer_no", "customer_id"),
+            [(number, outcome.names[number]) for number in customers],
         ),
         "_identity_doubts": _arrow(
             pa, ("left_no", "right_no", "tier", "confidence", "evidence", "reason"), outcome.doubts
@@ -92,6 +96,7 @@ def write_outcome(connection: duckdb.DuckDBPyConnection, outcome: Outcome) -> Re
 
 def _arrow(pa: Any, names: tuple[str, ...], rows: Sequence[Any]) -> Any:
     types = {
+        "customer_id": pa.string(),
         "confidence": pa.float64(),
         "method": pa.string(),
         "evidence": pa.string(),
@@ -117,20 +122,11 @@ def _explained(member: Membership) -> tuple[str, float, str]:
     return METHODS[weakest.tier], member.confidence, evidence
 
 
-def _customers() -> str:
-    """CTE: the id of each customer. One id in two ledgers for two customers: the second says whose."""
-    return (
-        "customers as (select party_no as customer_no, case when row_number() over"
-        " (partition by party_id order by party_no) = 1 then party_id else source || '-' || party_id end as customer_id"
-        f" from {PARTIES} semi join (select distinct customer_no as party_no from _identity_links) as links"
-        " using (party_no))"
-    )
-
-
 def _links() -> str:
     return (
-        f"with {_customers()} select source, party_id, customer_id, method, confidence, evidence"
-        f" from _identity_links join {PARTIES} using (party_no) join customers using (customer_no) order by party_no"
+        "select source, party_id, customer_id, method, confidence, evidence"
+        f" from _identity_links join {PARTIES} using (party_no)"
+        " join _identity_customers as customers using (customer_no) order by party_no"
     )
 
 
@@ -138,8 +134,7 @@ def _doubtful() -> str:
     """A row a party and candidate customer, with the strongest reason to think they are one."""
     strong = ", ".join(map(str, _STRONG))
     return (
-        f"with {_customers()},"
-        " sides as (select unnest([left_no, right_no]) as party_no, unnest([right_no, left_no]) as other_no,"
+        "with sides as (select unnest([left_no, right_no]) as party_no, unnest([right_no, left_no]) as other_no,"
         "  tier, confidence, evidence, reason from _identity_doubts),"
         " candidates as (select party.party_no, other_link.customer_no, tier, sides.confidence, sides.evidence, reason,"
         "  party.party_name, link.customer_no as own_no"
@@ -160,7 +155,8 @@ def _doubtful() -> str:
         f" {list(METHODS)}, tier + 1), shown.confidence,"
         " coalesce(shown.party_name, '(no name)') || ' / ' || coalesce(customer.party_name, '(no name)') || ': '"
         "  || shown.evidence, reason"
-        f" from shown join {PARTIES} as party using (party_no) join customers using (customer_no)"
+        f" from shown join {PARTIES} as party using (party_no)"
+        " join _identity_customers as customers using (customer_no)"
         f" join {PARTIES} as customer on customer.party_no = shown.customer_no"
         " order by party_no, tier, shown.confidence desc, customer_no"
     )

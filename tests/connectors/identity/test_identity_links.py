@@ -385,6 +385,19 @@ def test_a_running_number_a_name_and_a_second_attribute_are_one_customer(rig, fi
     assert rig.doubts == {}
 
 
+def test_no_two_customers_have_one_id_whatever_ids_their_ledgers_use(rig):
+    files, sql = [party("1", "Alpha")], [party("1", "Beta"), party("sql-1", "Gamma")]
+    sql.append(party("sql-sql-1", "Delta"))
+    for order in (1, -1):
+        rig.resolve(files=files, sql=sql[::order])
+        assert rig.rows("select source, party_id, customer_id from identity.customer_links") == [
+            ("files", "1", "1"),
+            ("sql", "1", "sql-sql-sql-1"),
+            ("sql", "sql-1", "sql-1"),
+            ("sql", "sql-sql-1", "sql-sql-1"),
+        ]
+
+
 def test_every_party_is_accounted_for_once(rig):
     rig.resolve(
         files=[party(f"A{i}", f"Acme {i}", f"a{i}.fr") for i in range(40)],

@@ -169,3 +169,17 @@ def test_a_decision_may_name_a_customer_whose_id_another_ledger_uses(rig, write_
         hubspot=[party("h1", "Gamma")],
     )
     assert rig.customers["h1"] == "sql-7"
+
+
+@pytest.mark.parametrize(("named", "party_id"), [("sql-1", "sql-1"), ("sql-sql-1", "1")])
+def test_a_decision_names_the_customer_that_has_the_id(rig, write_overrides, named, party_id):
+    rig.resolve(
+        write_overrides(f"hubspot,h1,{named},link,Anna,"),
+        files=[party("1", "Acme")],
+        sql=[party("1", "Beta"), party("sql-1", "Delta")],
+        hubspot=[party("h1", "Gamma")],
+    )
+    assert rig.customers["h1"] == named
+    assert ("sql", party_id, named) in rig.rows(
+        "select source, party_id, customer_id from identity.customer_links"
+    )
