@@ -54,15 +54,47 @@ def resolve(
         What was linked, what is doubtful, what is unmatched, counted.
 
     Raises:
-        SourceError: The file of overrides is wrong, or a source names a party twice.
+        SourceError: The file of overrides is wrong, or joins accounts of the only source; or a source
+            names a party twice.
     """
-    if len(sources) == 1 and settings.overrides is None:
-        return write_own_ids(connection, sources[0])
     try:
+        if len(sources) == 1:
+            _refuse_links(connection, sources, settings)
+            return write_own_ids(connection, sources[0])
         return _resolve(connection, sources, settings)
     finally:
         for table in (*parties.TEMPORARY, *deterministic.TEMPORARY, *linker.TEMPORARY):
             connection.execute(f"drop table if exists temp.{table}")
+
+
+def _refuse_links(
+    connection: duckdb.DuckDBPyConnection,
+    sources: Sequence[PartySource],
+    settings: IdentitySettings,
+) -> None:
+    """Check the decisions on an only source: the models take its own ids, and would follow no link."""
+    if settings.overrides is None:
+        return
+    everyone = _read_everyone(connection, sources, settings)
+    for override in _overrides(settings, everyone, _customer_ids(everyone)):
+        if override.is_link:
+            raise SourceError(
+                f"{settings.overrides}, line {override.line}: it joins two accounts of '{sources[0].name}',"
+                " but overrides join parties only where several sources are configured.",
+                "Merge the accounts in their system, or remove the line.",
+            )
+
+
+def _read_everyone(
+    connection: duckdb.DuckDBPyConnection,
+    sources: Sequence[PartySource],
+    settings: IdentitySettings,
+) -> list[_Party]:
+    parties.read_parties(connection, sources, settings.own_domains)
+    rows = connection.execute(
+        f"select party_no, source_no, source, is_ledger, party_id from {parties.PARTIES} order by party_no"
+    ).fetchall()
+    return [_Party(*row) for row in rows]
 
 
 def _resolve(
@@ -70,14 +102,8 @@ def _resolve(
     sources: Sequence[PartySource],
     settings: IdentitySettings,
 ) -> Resolution:
-    parties.read_parties(connection, sources, settings.own_domains)
+    everyone = _read_everyone(connection, sources, settings)
     deterministic.find_candidates(connection)
-    everyone = [
-        _Party(*row)
-        for row in connection.execute(
-            f"select party_no, source_no, source, is_ledger, party_id from {parties.PARTIES} order by party_no"
-        ).fetchall()
-    ]
     names = _customer_ids(everyone)
     overrides = _overrides(settings, everyone, names)
     clusters = _decided(settings, everyone, overrides)

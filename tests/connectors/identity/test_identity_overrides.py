@@ -63,7 +63,19 @@ def test_only_a_person_merges_two_accounts_of_one_ledger(rig, write_overrides):
         hubspot=[party("hubspot-1", "Acme", ids=["A"])],
     )
     assert rig.customers == {"A": "B", "B": "B", "C": "C", "hubspot-1": "B"}
-    assert rig.resolve(settings, files=[party("A"), party("B")]).customers == {"A": "B", "B": "B"}
+
+
+def test_accounts_of_an_only_source_are_not_joined_since_models_take_its_own_ids(
+    rig, write_overrides
+):
+    files = [party("A", "Acme"), party("B", "Acme")]
+    settings = write_overrides("files,A,B,separate,Anna,")
+    assert rig.resolve(settings, files=files).customers == {"A": "A", "B": "B"}
+    with pytest.raises(
+        SourceError, match="line 2: it joins two accounts of 'files', but overrides"
+    ):
+        rig.resolve(write_overrides("files,A,B,link,Anna,"), files=files)
+    assert rig.customers == {"A": "A", "B": "B"}
 
 
 def test_rows_without_a_decision_are_ignored_whatever_they_hold(rig, write_overrides):
