@@ -62,16 +62,12 @@ def contract_parties(name: str) -> str:
         name: Name of the source.
     """
     return (
-        "with latest as (select * from"
-        f" (select *, max(case when _is_deleted then _load_id end) over (partition by customer_id) as buried_in"
-        f" from raw_{name}.customers) where _load_id > coalesce(buried_in, 0)"
-        " qualify row_number() over (partition by customer_id order by"
-        " coalesce(recorded_at, _loaded_at) desc, _load_id desc, _line desc) = 1),"
+        f"with latest as ({_living(f'raw_{name}.customers', 'customer_id')}),"
         # Who is only named on invoices owes them all the same; its id is all there is for a name.
         f" unlisted as (select distinct customer_id from raw_{name}.invoices where not _is_deleted"
         "   and customer_id not in (select customer_id from latest)),"
         " domains as (select customer_id, list(distinct lower(split_part(email, '@', 2))) as domains"
-        f" from raw_{name}.contacts where contains(email, '@') group by customer_id)"
+        f" from ({_living(f'raw_{name}.contacts', 'contact_id')}) where contains(email, '@') group by customer_id)"
         " select customer_id as party_id, customer_name as party_name,"
         " list_distinct(list_filter(list_append(coalesce(domains.domains, []), lower(email_domain)),"
         " lambda domain: domain is not null)) as email_domains,"
@@ -80,6 +76,17 @@ def contract_parties(name: str) -> str:
         " from latest left join domains using (customer_id)"
         " union all select customer_id, customer_id, cast([] as varchar[]), null, null, null,"
         " cast([] as varchar[]) from unlisted"
+    )
+
+
+def _living(table: str, key: str) -> str:
+    """The latest version of each record that no tombstone follows, as `latest_versions` of staging."""
+    return (
+        "select * from"
+        f" (select *, max(case when _is_deleted then _load_id end) over (partition by {key}) as buried_in from {table})"
+        " where _load_id > coalesce(buried_in, 0)"
+        f" qualify row_number() over (partition by {key} order by"
+        " coalesce(recorded_at, _loaded_at) desc, _load_id desc, _line desc) = 1"
     )
 
 

@@ -42,3 +42,34 @@ def test_the_parties_of_every_pair_of_connectors_can_be_resolved(rig, sources):
         resolution = resolve(rig.connection, parties, IdentitySettings())
         expected = {("files", "own_id"): 1} if first.name == "files" else {}
         assert resolution.links == expected, (first.name, second.name)
+
+
+def test_a_domain_is_that_of_a_living_contact_as_it_is_now(rig, sources):
+    files = sources[0]
+    files.prepare(rig.connection)
+    rig.connection.execute(
+        "insert into raw_files.customers (customer_id, customer_name, _load_id, _line, _loaded_at, _is_deleted)"
+        " values ('A', 'Acme', 1, 1, timestamp '2026-01-01', false),"
+        "  ('B', 'Beta', 1, 2, timestamp '2026-01-01', false)"
+    )
+    contacts = [
+        # Moved from one customer to another with a new address.
+        ("moved", "A", "jo@old.fr", 1, False),
+        ("moved", "B", "jo@new.fr", 2, False),
+        # Gone, and gone and back.
+        ("gone", "A", "al@gone.fr", 1, False),
+        ("gone", None, None, 2, True),
+        ("back", "A", "li@before.fr", 1, False),
+        ("back", None, None, 2, True),
+        ("back", "A", "li@after.fr", 3, False),
+        ("stays", "A", "bo@Stays.fr", 1, False),
+    ]
+    rig.connection.executemany(
+        "insert into raw_files.contacts (contact_id, customer_id, email, _load_id, _is_deleted, _line, _loaded_at)"
+        " values ($1, $2, $3, $4, $5, 1, timestamp '2026-01-01' + $4 * interval 1 day)",
+        contacts,
+    )
+    domains = rig.rows(
+        f"select party_id, list_sort(email_domains) from ({files.parties}) order by party_id"
+    )
+    assert domains == [("A", ["after.fr", "stays.fr"]), ("B", ["new.fr"])]
