@@ -289,8 +289,6 @@ ENTITIES: dict[str, Entity] = {
                 Column("end_reason", domain=("voluntary", "payment_failure", "other")),
             ),
             amount="amount",
-            # A discount lowers the amount; money that goes back is a credit note.
-            no_negative=("amount",),
         ),
         Entity(
             "opportunities",
