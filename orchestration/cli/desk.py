@@ -6,6 +6,8 @@ Belongs here: the commands under `desk` and what they print. Does not belong her
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -25,6 +27,18 @@ from orchestration.warehouse import prepare_schemas, writing
 desk = typer.Typer(no_args_is_help=True, help="Look through what waits for a person, and decide.")
 
 
+@contextmanager
+def _warehouse(config: Path | None) -> Iterator[tuple[Company, DuckDBPyConnection]]:
+    """The company and its warehouse, writable, once a day of it has run."""
+    with explained_errors():
+        company = load_company(config or default_config_path())
+        if not company.warehouse.exists():
+            raise ConfigError(f"{company.warehouse} does not exist. Run `encours run` first.")
+        with writer_lock(company.home, 0.0), writing(company.warehouse) as connection:
+            prepare_schemas(connection)
+            yield company, connection
+
+
 @desk.command()
 def quarantine(
     config: ConfigOption = None,
@@ -36,19 +50,15 @@ def quarantine(
     ] = None,
 ) -> None:
     """Rows set aside: see them, export them for correction, bring them back."""
-    with explained_errors():
-        company = load_company(config or default_config_path())
-        if not company.warehouse.exists():
-            raise ConfigError(f"{company.warehouse} does not exist. Run `encours run` first.")
-        with writer_lock(company.home, 0.0), writing(company.warehouse) as connection:
-            prepare_schemas(connection)
-            loaded = _loaded_sources(company, connection)
-            if apply:
-                now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
-                landed, ignored, faults = rows_aside.apply(connection, loaded, apply, now)
-            found = rows_aside.summary(connection, loaded)
-            written = rows_aside.export(connection, loaded, export) if export else []
+    with _warehouse(config) as (company, connection):
+        loaded = _loaded_sources(company, connection)
         if apply:
+            now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+            landed, ignored, faults = rows_aside.apply(connection, loaded, apply, now)
+        found = rows_aside.summary(connection, loaded)
+        written = rows_aside.export(connection, loaded, export) if export else []
+    if apply:
+        with explained_errors():
             _say_applied(landed, ignored, faults)
     if not written:
         _show(found)
@@ -71,17 +81,11 @@ def identity(
     """Parties that may be a customer and that a person should decide on."""
     from connectors.identity import export_doubtful
 
-    with explained_errors():
-        company = load_company(config or default_config_path())
-        if not company.warehouse.exists():
-            raise ConfigError(f"{company.warehouse} does not exist. Run `encours run` first.")
-        with writer_lock(company.home, 0.0), writing(company.warehouse) as connection:
-            prepare_schemas(connection)
-            if export:
-                count = export_doubtful(connection, export)
-            counted = connection.execute(
-                "select source, reason, count(*) from identity.doubtful group by all order by all"
-            ).fetchall()
+    with _warehouse(config) as (_, connection):
+        count = export_doubtful(connection, export) if export else 0
+        counted = connection.execute(
+            "select source, reason, count(*) from identity.doubtful group by all order by all"
+        ).fetchall()
     for source, reason, parties in counted:
         line = f"✗ {source}: {parties:,} parties, {reason.replace('_', ' ')}"
         out.print(escape(line), highlight=False, soft_wrap=True)
