@@ -13,10 +13,8 @@ import html
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from orchestration.checks.expectations import Finding
+from orchestration.checks.finding import Finding
 
 _STYLE = """<style>
 body { font: 15px/1.5 system-ui, sans-serif; color: #1d2733; background: #fff; margin: 0 auto;

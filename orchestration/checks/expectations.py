@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from connectors.contract import Entity
 from connectors.validation import EARLIEST_YEAR, LATEST_YEAR, known_currencies
 from orchestration.checks.data_docs import make_offline
+from orchestration.checks.finding import Finding
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,32 +34,6 @@ _DATE_ORDER = {
 _MOSTLY_IN_ORDER = 0.99
 # A load may hold so much less or more than the median of the loads before it.
 _VOLUME_FACTORS = (0.5, 3.0)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What the expectations found on one table.
-
-    Attributes:
-        source: Name of the source.
-        table: Name of the table.
-        rows: Rows that were asked.
-        expectations: How many were tried.
-        broken: The broken ones that stop the day, in words, with how many rows broke them.
-        odd: The broken ones that a person should look at.
-    """
-
-    source: str
-    table: str
-    rows: int
-    expectations: int
-    broken: tuple[str, ...] = ()
-    odd: tuple[str, ...] = ()
-
-    @property
-    def passed(self) -> bool:
-        """Whether what is built on the table may be built."""
-        return not self.broken
 
 
 def suite_of(entity: Entity) -> list[Any]:

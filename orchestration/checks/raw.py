@@ -17,7 +17,8 @@ from connectors.contract import ENTITIES
 from connectors.manifest import MANIFEST
 from connectors.source import Source
 from orchestration.assets.ingestion import raw_key
-from orchestration.checks.expectations import Finding, Validator, arrivals_suite, suite_of
+from orchestration.checks.expectations import Validator, arrivals_suite, suite_of
+from orchestration.checks.finding import Finding
 from orchestration.checks.tables import (
     CheckedTable,
     arrivals,
