@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from connectors.dlt_pipeline import causes, confined_to
+from connectors.dlt_pipeline import causes, confined_to, unwritable
 from connectors.errors import SourceError
 from connectors.rest.answers import Answers
 from connectors.rest.declaration import Api, ApiObject, Read
@@ -75,7 +75,10 @@ def extract(
     answers = [Answers(api, task.of, task.read, progress) for task in tasks]
     failure: SourceError | None = None
     # What a customer's record says is for this user only, also while it is on its way.
-    folder.mkdir(parents=True, mode=0o700, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise unwritable(error) from None
     with confined_to(folder):
         source = _source(api, tasks, answers)
         try:
