@@ -21,6 +21,20 @@ MAX_DELETED_SHARE = 0.5
 FEW_RECORDS = 20
 
 
+def living_records(table: str, entity: Entity) -> str:
+    """SQL of the records that raw holds and no tombstone follows: key and `_file` of the newest row.
+
+    Args:
+        table: A raw table, schema included, or rows of one in brackets.
+        entity: Whose records they are.
+    """
+    keys = ", ".join(identifier(name) for name in entity.key)
+    return (
+        f"select {keys}, _file from {table} qualify row_number() over"
+        f" (partition by {keys} order by _load_id desc, _line desc) = 1 and not _is_deleted"
+    )
+
+
 def bury(
     connection: duckdb.DuckDBPyConnection,
     source: str,
@@ -56,19 +70,15 @@ def bury(
     if connection.execute(f"select 1 from {incoming} where {without_key} limit 1").fetchone():
         return 0
     connection.execute(
-        f"create or replace temp table _gone as with latest as (select {keys}, _is_deleted, _file from {table}"
-        f" qualify row_number() over (partition by {keys} order by _load_id desc, _line desc) = 1)"
-        f" select {keys} from latest anti join (select {arrived} from {incoming}) as arrived"
+        f"create or replace temp table _gone as select {keys} from ({living_records(table, entity)})"
+        f" anti join (select {arrived} from {incoming}) as arrived using ({keys})"
         # What a person corrected stands for a row that the export still holds wrong.
-        f" using ({keys}) where not _is_deleted and not starts_with(_file, '{CORRECTION}')"
+        f" where not starts_with(_file, '{CORRECTION}')"
     )
     [(gone,)] = connection.execute("select count(*) from _gone").fetchall()
     if gone:
-        [(known,)] = connection.execute(
-            f"select count(*) from (select arg_max(_is_deleted, (_load_id, _line)) as is_gone from {table}"
-            f" where _load_id < ? group by {keys}) where not is_gone",
-            [load_id],
-        ).fetchall()
+        before = living_records(f"(select * from {table} where _load_id < {load_id})", entity)
+        [(known,)] = connection.execute(f"select count(*) from ({before})").fetchall()
         if known > FEW_RECORDS and gone > max_share * known:
             raise SourceError(
                 f"{file} is declared complete and lacks {gone} of {known} known {entity.name}.",

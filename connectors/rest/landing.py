@@ -20,10 +20,9 @@ from connectors.errors import SourceError
 from connectors.manifest import QUARANTINE, ManifestRow, last_manifest_row, prepare_ledgers
 from connectors.rest.declaration import ApiObject, Field
 from connectors.rest.extraction import Extract
+from connectors.tombstones import FEW_RECORDS
 from connectors.validation import quoted
 
-# Below so few records a share says nothing.
-_FEW_RECORDS = 20
 _JSON_TYPES = {
     "text": ("VARCHAR",),
     "integer": ("BIGINT", "UBIGINT", "HUGEINT"),
@@ -248,7 +247,7 @@ def _find_gone(
     )
     [(gone,)] = connection.execute(f"select count(*) from _gone_{of.name}").fetchall()
     [(known,)] = connection.execute(f"select count(*) from {living}", [start]).fetchall()
-    if known > _FEW_RECORDS and gone > max_share * known:
+    if known > FEW_RECORDS and gone > max_share * known:
         raise SourceError(
             f"{source}: the complete list of {of.name} lacks {gone} of {known} known ones.",
             "Run again later; if they are truly deleted, raise max_deleted_share for one run.",

@@ -26,8 +26,8 @@ from connectors.sql.declaration import SqlEntity, SqlSource
 from connectors.sql.extraction import Selection, extract, select_entity
 from connectors.sql.faults import named_errors
 from connectors.sql.projection import project
-from connectors.tombstones import FEW_RECORDS
-from connectors.validation import TextForm, identifier
+from connectors.tombstones import FEW_RECORDS, living_records
+from connectors.validation import TextForm
 
 NAME = "sql"
 
@@ -169,12 +169,8 @@ def _check_shrinking(connection: duckdb.DuckDBPyConnection, plan: PlannedEntity)
     """Refuse an empty or shrunken table before any entity is landed; landing looks at keys again."""
     if not plan.is_complete:
         return
-    keys = ", ".join(identifier(name) for name in plan.entity.key)
-    [(living,)] = connection.execute(
-        f"select count(*) from (select _is_deleted from raw_{NAME}.{plan.entity.name}"
-        f" qualify row_number() over (partition by {keys} order by _load_id desc, _line desc) = 1)"
-        " where not _is_deleted"
-    ).fetchall()
+    known = living_records(f"raw_{NAME}.{plan.entity.name}", plan.entity)
+    [(living,)] = connection.execute(f"select count(*) from ({known})").fetchall()
     [(arrived,)] = connection.execute(f"select count(*) from {plan.table}").fetchall()
     if living > FEW_RECORDS and living - arrived > plan.mapped.max_deleted_share * living:
         raise SourceError(

@@ -17,6 +17,7 @@ from connectors.fec import NAME as FEC
 from connectors.fec import last_report
 from connectors.files import FilesSource, load_files, planned_files
 from connectors.source import Source
+from connectors.tombstones import living_records
 from connectors.validation import identifier, quoted
 from orchestration.config import Company
 from orchestration.sources import build_sources, files_settings
@@ -177,11 +178,10 @@ def _missing_lines(
     for name in entities:
         keys = ", ".join(identifier(column) for column in ENTITIES[name].key)
         table = f"raw_files.{name}"
+        known = living_records(f"known.{table}", ENTITIES[name])
         try:
             [(missing,)] = connection.execute(
-                f"select count(*) from (select {keys} from known.{table}"
-                f" qualify row_number() over (partition by {keys} order by _load_id desc, _line desc) = 1"
-                f" and not _is_deleted) anti join {table} using ({keys})"
+                f"select count(*) from ({known}) anti join {table} using ({keys})"
             ).fetchall()
         except duckdb.Error:
             # A warehouse of an earlier version, or one that never loaded files.
