@@ -6,7 +6,7 @@ Belongs here: metadata made from warehouse tables. Does not belong here: the num
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +51,13 @@ _LINES: dict[str, tuple[str, tuple[str, ...], str]] = {
 }
 
 
-def table_metadata(warehouse: Path) -> dict[str, dict[str, Any]]:
-    """Row count of every table, previews and pictures of the headline ones, by table name."""
+def table_metadata(warehouse: Path, names: Collection[str]) -> dict[str, dict[str, Any]]:
+    """Row count of tables, previews and pictures of the headline ones, by table name.
+
+    Args:
+        warehouse: The warehouse, not open for writing.
+        names: The tables that are asked for; views and names of no table have no metadata.
+    """
     with reading(warehouse) as connection:
         counts = connection.execute(
             "select table_schema, table_name from information_schema.tables"
@@ -60,6 +65,8 @@ def table_metadata(warehouse: Path) -> dict[str, dict[str, Any]]:
         ).fetchall()
         details: dict[str, dict[str, Any]] = {}
         for schema, table in counts:
+            if table not in names:
+                continue
             rows = connection.execute(f'select count(*) from {schema}."{table}"').fetchall()[0][0]
             details[table] = {"dagster/row_count": rows}
         for table, query in _PREVIEWS.items():

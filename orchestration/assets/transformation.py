@@ -39,63 +39,76 @@ def build_dbt_assets(
     folders = ["intermediate", "features", "marts"]
     folders += [f"staging.{name}" for name in sources if name not in staged_first]
 
+    def step(name: str, label: str, select: str, **options: Any) -> dg.AssetsDefinition:
+        return _dbt_step(manifest, partitions, name, label, select, **options)
+
+    selected = " ".join(f"fqn:encours.{folder}" for folder in folders)
+    steps = [
+        step("warehouse", "Transform", selected, exclude=AFTER_SCORING, after=refuse_missing_rates),
+        step("decisions", "Decide", AFTER_SCORING),
+    ]
+    if staged_first:
+        # Tests that also read later models wait for these.
+        steps.insert(0, step("staging", "Transform", vendors, indirect_selection="cautious"))
+    return steps
+
+
+def _dbt_step(
+    manifest: Path,
+    partitions: dg.PartitionsDefinition,
+    name: str,
+    label: str,
+    select: str,
+    *,
+    exclude: str | None = None,
+    indirect_selection: str | None = None,
+    after: Callable[[Company], None] = lambda _: None,
+) -> dg.AssetsDefinition:
+    """Models that one dbt run builds.
+
+    Args:
+        manifest: The parsed project.
+        partitions: The daily partitions.
+        name: Name of the step.
+        label: The stage of the day it belongs to.
+        select: dbt's selection of models.
+        exclude: dbt's selection of those to leave out.
+        indirect_selection: Which tests on several models are run; None for dagster-dbt's choice.
+        after: Called once the models are built; what it raises stops the day.
+    """
+
     @dbt_assets(
         manifest=manifest,
-        name="warehouse",
-        select=" ".join(f"fqn:encours.{folder}" for folder in folders),
-        exclude=AFTER_SCORING,
+        name=name,
+        select=select,
+        exclude=exclude,
         dagster_dbt_translator=Translator(),
         partitions_def=partitions,
         backfill_policy=ONE_DAY_A_RUN,
         pool="warehouse",
     )
-    def warehouse(context: dg.AssetExecutionContext, company: CompanyResource) -> Iterator[Any]:
-        with company.writer() as current, stage("Transform") as note:
-            yield from _build(context, current, note)
-            refuse_missing_rates(current)
+    def models(context: dg.AssetExecutionContext, company: CompanyResource) -> Iterator[Any]:
+        with company.writer() as current, stage(label) as note:
+            yield from _build(context, current, note, indirect_selection)
+            after(current)
 
-    @dbt_assets(
-        manifest=manifest,
-        name="decisions",
-        select=AFTER_SCORING,
-        dagster_dbt_translator=Translator(),
-        partitions_def=partitions,
-        backfill_policy=ONE_DAY_A_RUN,
-        pool="warehouse",
-    )
-    def decisions(context: dg.AssetExecutionContext, company: CompanyResource) -> Iterator[Any]:
-        with company.writer() as current, stage("Decide") as note:
-            yield from _build(context, current, note)
-
-    if not staged_first:
-        return [warehouse, decisions]
-
-    @dbt_assets(
-        manifest=manifest,
-        name="staging",
-        select=vendors,
-        dagster_dbt_translator=Translator(),
-        partitions_def=partitions,
-        backfill_policy=ONE_DAY_A_RUN,
-        pool="warehouse",
-    )
-    def staging(context: dg.AssetExecutionContext, company: CompanyResource) -> Iterator[Any]:
-        with company.writer() as current, stage("Transform") as note:
-            # Tests that also read later models wait for these.
-            yield from _build(context, current, note, "cautious")
-
-    return [staging, warehouse, decisions]
+    return models
 
 
 def _build(
     context: dg.AssetExecutionContext,
     company: Company,
     note: Callable[[str], None],
-    indirect_selection: str | None = None,
+    indirect_selection: str | None,
 ) -> Iterator[Any]:
     # The warehouse has one writer: rows are counted once dbt has closed it.
     events = list(build(context, company, as_of_date(context), note, indirect_selection))
-    details = table_metadata(company.warehouse)
+    built = {
+        context.asset_key_for_output(event.output_name).path[-1]
+        for event in events
+        if isinstance(event, dg.Output)
+    }
+    details = table_metadata(company.warehouse, built)
     for event in events:
         if isinstance(event, dg.Output):
             key = context.asset_key_for_output(event.output_name)
