@@ -6,17 +6,14 @@ Belongs here: how the vendor is asked, who may be a customer. Does not belong he
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-
-import duckdb
 
 from connectors.hubspot.objects import ENGAGEMENTS, objects_of
 from connectors.hubspot.settings import HubspotSource
 from connectors.meanings import with_meanings
 from connectors.rest import Api, Retries, build_api_source
-from connectors.rest.landing import prepare_objects
+from connectors.rest.landing import latest_rows
 from connectors.source import Source
 
 NAME = "hubspot"
@@ -58,14 +55,9 @@ def build_source(settings: HubspotSource, folder: Path, retries: Retries | None 
         folder,
         parties=parties_sql(settings),
         is_ledger=False,
+        staged=ENGAGEMENTS,
     )
-
-    def prepare(connection: duckdb.DuckDBPyConnection) -> None:
-        source.prepare(connection)
-        # Staging reads all engagements, also those that are not asked for.
-        prepare_objects(connection, NAME, ENGAGEMENTS)
-
-    return with_meanings(replace(source, prepare=prepare), settings.meanings)
+    return with_meanings(source, settings.meanings)
 
 
 def parties_sql(settings: HubspotSource) -> str:
@@ -93,8 +85,7 @@ def parties_sql(settings: HubspotSource) -> str:
         f" where rule = 'country' and value = lower({_property('country')})),"
         f" case when length({_property('country')}) = 2 then upper({_property('country')}) end) as country,"
         f" list_filter(cast([{ids}] as varchar[]), lambda id: id is not null) as external_ids"
-        " from (select * from raw_hubspot.companies qualify row_number() over"
-        " (partition by object_id order by _load_id desc, _line desc) = 1) where not _is_deleted"
+        f" from ({latest_rows('raw_hubspot.companies')}) where not _is_deleted"
     )
 
 

@@ -23,6 +23,8 @@ from connectors.rest.extraction import Extract
 from connectors.tombstones import FEW_RECORDS
 from connectors.validation import quoted
 
+# What of a version is compared: its content stays where it is.
+_COMPARED = "object_id, updated_at, _row_hash, _is_deleted"
 _JSON_TYPES = {
     "text": ("VARCHAR",),
     "integer": ("BIGINT", "UBIGINT", "HUGEINT"),
@@ -114,7 +116,7 @@ def land_objects(
         " ? as _load_id, ? as _loaded_at, ? as _is_first_load, _is_deleted from ("
         "  select arrived.*, coalesce(lag(arrived._row_hash) over (partition by arrived.object_id"
         "   order by _line), held._row_hash) as _before"
-        f"  from _arrived_{of.name} as arrived left join ({_latest(table)}) as held using (object_id)"
+        f"  from _arrived_{of.name} as arrived left join ({latest_rows(table, _COMPARED)}) as held using (object_id)"
         "  where len(_errors) = 0) where _row_hash is distinct from _before order by _line",
         [load_id, loaded_at, not is_filled],
     )
@@ -218,9 +220,15 @@ def _refuse_changed_fields(
         )
 
 
-def _latest(table: str) -> str:
+def latest_rows(table: str, columns: str = "*") -> str:
+    """SQL of the newest row of each object of a raw table, tombstones included.
+
+    Args:
+        table: The raw table, schema included.
+        columns: The columns that are wanted.
+    """
     return (
-        f"select object_id, updated_at, _row_hash, _is_deleted from {table}"
+        f"select {columns} from {table}"
         " qualify row_number() over (partition by object_id order by _load_id desc, _line desc) = 1"
     )
 
@@ -236,7 +244,7 @@ def _find_gone(
     in_scope = (
         "(updated_at is null or updated_at >= ?)" if of.is_incremental else "(true or ? is null)"
     )
-    living = f"({_latest(f'raw_{source}.{of.name}')}) where not _is_deleted and {in_scope}"
+    living = f"({latest_rows(f'raw_{source}.{of.name}', _COMPARED)}) where not _is_deleted and {in_scope}"
     start = scope_start.replace(tzinfo=None)
     # An item whose id cannot be read may be any of them.
     unread = f"exists (select 1 from _read_{of.name} where object_id is null)"

@@ -43,7 +43,13 @@ class Plan:
 
 
 def build_api_source(
-    api: Api, objects: Sequence[ApiObject], folder: Path, *, parties: str, is_ledger: bool
+    api: Api,
+    objects: Sequence[ApiObject],
+    folder: Path,
+    *,
+    parties: str,
+    is_ledger: bool,
+    staged: Sequence[ApiObject] = (),
 ) -> Source:
     """A declared API as a source of the pipeline.
 
@@ -53,12 +59,13 @@ def build_api_source(
         folder: The company's landing folder; a load works in `<folder>/<source>` and leaves nothing.
         parties: See `Source.parties`.
         is_ledger: See `Source.is_ledger`.
+        staged: Objects whose tables staging reads whether they are asked for or not.
     """
     objects = tuple(objects)
     return Source(
         name=api.source,
         tables=names_of(objects),
-        prepare=lambda connection: prepare_objects(connection, api.source, objects),
+        prepare=lambda connection: prepare_objects(connection, api.source, (*objects, *staged)),
         load=lambda connection, loaded_at, progress: load_api(
             connection, api, objects, folder, loaded_at, progress
         ),

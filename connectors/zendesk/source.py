@@ -9,16 +9,13 @@ from __future__ import annotations
 import os
 from base64 import b64encode
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, time
 from pathlib import Path
-
-import duckdb
 
 from connectors.errors import SourceError
 from connectors.meanings import with_meanings
 from connectors.rest import Api, Retries, build_api_source
-from connectors.rest.landing import prepare_objects
+from connectors.rest.landing import latest_rows
 from connectors.source import Source
 from connectors.zendesk.objects import METRIC_EVENTS, objects_of
 from connectors.zendesk.settings import ZendeskSource
@@ -61,14 +58,9 @@ def build_source(settings: ZendeskSource, folder: Path, retries: Retries | None 
         folder,
         parties=parties_sql(settings),
         is_ledger=False,
+        staged=(METRIC_EVENTS,),
     )
-
-    def prepare(connection: duckdb.DuckDBPyConnection) -> None:
-        source.prepare(connection)
-        # Staging reads the breaches, also where there are none.
-        prepare_objects(connection, NAME, (METRIC_EVENTS,))
-
-    return with_meanings(replace(source, prepare=prepare), settings.meanings)
+    return with_meanings(source, settings.meanings)
 
 
 def _basic(email_env: str) -> Callable[[str], dict[str, str]]:
@@ -104,8 +96,7 @@ def parties_sql(settings: ZendeskSource) -> str:
         f" case when length({country}) = 2 then upper({country}) end) as country,"
         f" list_filter([{_text('$.external_id')}, {_field(settings.customer_id_field)}],"
         " lambda id: id is not null) as external_ids"
-        " from (select * from raw_zendesk.organizations qualify row_number() over"
-        " (partition by object_id order by _load_id desc, _line desc) = 1) where not _is_deleted"
+        f" from ({latest_rows('raw_zendesk.organizations')}) where not _is_deleted"
     )
 
 
