@@ -17,8 +17,9 @@ from connectors.manifest import ManifestRow
 Progress = Callable[[str], None]
 
 
-def _nothing() -> None:
+def _nothing() -> list[str]:
     """Nothing can be asked without loading."""
+    return []
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Source:
         entities: Raw tables that hold entities of the import contract; none where the source lands a
             vendor's own objects, which staging turns into entities.
         probe: Finds out, loading nothing, whether the source can be asked at all; raises SourceError.
+            Returns what is worth knowing of it, a line of text each.
     """
 
     name: str
@@ -47,7 +49,7 @@ class Source:
     parties: str
     is_ledger: bool
     entities: tuple[str, ...] = ()
-    probe: Callable[[], None] = _nothing
+    probe: Callable[[], list[str]] = _nothing
 
 
 # Headings under which exports carry a registration number; the contract has no column for them.

@@ -23,7 +23,7 @@ from connectors.fec.gate import check_balances, check_years
 from connectors.fec.landed import land_entries, land_matching, prepare
 from connectors.fec.reading import BAD, LINES, create_tables, read_file
 from connectors.fec.rebuild import match_book, number_rows
-from connectors.fec.report import FecReport, build_report
+from connectors.fec.report import FecReport, build_report, last_report
 from connectors.landing import land_entity
 from connectors.manifest import ManifestRow, last_manifest_row
 from connectors.source import Progress, Source, contract_parties
@@ -50,7 +50,24 @@ def build_source(settings: FecSource) -> Source:
         parties=contract_parties(NAME),
         is_ledger=True,
         entities=ENTITY_NAMES,
+        probe=lambda: probe_fec(settings),
     )
+
+
+def probe_fec(settings: FecSource) -> list[str]:
+    """Rebuild the book in memory: whether the gate holds, and how far the matching reaches.
+
+    Returns:
+        The figures of the rebuild in one line, and its findings.
+
+    Raises:
+        SourceError: As `load_fec`.
+    """
+    with duckdb.connect(":memory:") as connection:
+        # Any load time serves: what is read here is kept nowhere.
+        load_fec(connection, settings, datetime(2000, 1, 1))  # noqa: DTZ001
+        report = last_report(connection)
+    return [f"FEC: {report.summary}.", *report.findings] if report else []
 
 
 def load_fec(

@@ -88,8 +88,11 @@ def build_source(settings: SqlSource, folder: Path) -> Source:
     )
 
 
-def probe_sql(settings: SqlSource) -> None:
+def probe_sql(settings: SqlSource) -> list[str]:
     """Connect and look up every table, query and column that the configuration names; read no row.
+
+    Returns:
+        Nothing: what is as configured needs no word.
 
     Raises:
         SourceError: The database cannot be reached, or something that is named does not exist.
@@ -97,6 +100,7 @@ def probe_sql(settings: SqlSource) -> None:
     with open_snapshot(settings) as snapshot:
         for name, mapped in settings.entities.items():
             select_entity(snapshot, name, mapped)
+    return []
 
 
 def load_sql(

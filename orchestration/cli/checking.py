@@ -13,10 +13,7 @@ import duckdb
 
 from connectors.contract import ENTITIES
 from connectors.errors import SourceError
-from connectors.fec import NAME as FEC
-from connectors.fec import last_report
 from connectors.files import FilesSource, load_files, planned_files
-from connectors.source import Source
 from connectors.tombstones import living_records
 from connectors.validation import identifier, quoted
 from orchestration.config import Company
@@ -51,11 +48,9 @@ def examine(company: Company) -> Report:
         report.findings += error.problems
     for source in build_sources(company):
         try:
-            source.probe()
+            report.notes += source.probe()
         except SourceError as error:
             report.findings.append(str(error))
-        if source.name == FEC:
-            _rebuild(source, report)
     files = files_settings(company)
     if files is None:
         return report
@@ -73,21 +68,6 @@ def examine(company: Company) -> Report:
             " payment_allocations."
         )
     return report
-
-
-def _rebuild(source: Source, report: Report) -> None:
-    """Rebuild the ledger files in memory: whether the gate holds, and how far the matching reaches."""
-    with duckdb.connect(":memory:") as connection:
-        try:
-            source.prepare(connection)
-            # Any load time serves: what is read here is kept nowhere.
-            source.load(connection, datetime(2000, 1, 1), lambda _: None)  # noqa: DTZ001
-        except SourceError as error:
-            report.findings.append(str(error))
-            return
-        rebuilt = last_report(connection)
-    if rebuilt:
-        report.notes += [f"FEC: {rebuilt.summary}.", *rebuilt.findings]
 
 
 def _read(

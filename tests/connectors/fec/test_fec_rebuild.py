@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from connectors.errors import SourceError
-from connectors.fec import gate
+from connectors.fec import FecSource, build_source, gate
 from connectors.fec.groups import Row, join_groups
 from tests.connectors.fec.book import HEADER, Book, Line, Rebuilt
 
@@ -653,6 +653,19 @@ def test_open_items_that_are_not_the_balance_stop_the_load_before_any_entity(tmp
 def test_the_gate_names_ten_customers_and_counts_the_rest():
     named = gate._named([(f"C{i}", "1.00") for i in range(12)])
     assert named.endswith("C9 by 1.00 and 2 more")
+
+
+def test_asking_a_source_says_how_far_its_matching_reaches_and_keeps_nothing(tmp_path):
+    book = (
+        Book()
+        .sale("20230110", "C1", "100.00", lettering="AA")
+        .receipt("20230210", "C1", "120.00", lettering="AA")
+    )
+    path = book.sale("20230301", "C1", "50.00").write(tmp_path / "book")
+    source = build_source(FecSource(path=path, encoding="utf-8", currency="EUR"))
+    assert source.probe() == [f"FEC: {Rebuilt(path).report.summary}."]
+    assert "2 invoices (1 paid: T1 1; coverage 100.0%)" in source.probe()[0]
+    assert [file.name for file in tmp_path.iterdir()] == ["book"]
 
 
 def test_groups_of_accounts_are_joined_by_the_transfer_between_them():
