@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 INVOICE_KEYS = ("landmark_date", "invoice_id", "customer_id")
 
+# Which rows a model reads: the grid trains the hazard, the evenings of issue stage 1, the first days of
+# months are where past landings are forecast from.
+INVOICE_FLAGS = ("is_grid", "is_month_start", "is_issue")
+
 INVOICE_NUMERIC = (
     # The invoice itself.
     "days_to_due",
@@ -37,11 +41,19 @@ INVOICE_NUMERIC = (
     "customer_days_late_spread",
     "customer_days_late_trend",
     "customer_late_share",
+    "customer_days_late_low",
+    "customer_days_late_high",
+    "customer_monday_share",
+    "customer_tuesday_share",
+    "customer_wednesday_share",
+    "customer_thursday_share",
     "customer_friday_share",
     "customer_month_end_share",
+    "customer_partial_share",
     # The habit of similar customers.
     "cohort_days_late_mean",
     "cohort_days_late_median",
+    "customer_to_cohort_days_late",
     # What the customer owed then.
     "customer_open_count",
     "customer_past_due_count",
@@ -50,6 +62,7 @@ INVOICE_NUMERIC = (
     "customer_oldest_days_past_due",
     "customer_open_dispute_count",
     "customer_promise_kept_share",
+    "customer_dispute_count",
     "customer_credit_count",
     # Support, sales, contacts, contract.
     "customer_open_ticket_count",

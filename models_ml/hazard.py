@@ -128,7 +128,8 @@ class TimeToPayModel:
 
 
 def fit(panel: Panel, seed: int, with_hazard: bool = True) -> TimeToPayModel:
-    """Fit on every row of the panel; too few payments, or no hazard wanted, give the fallback."""
+    """Fit on the grid of the panel; too few payments, or no hazard wanted, give the fallback."""
+    panel = panel.grid
     model = TimeToPayModel(
         method="customer_median",
         baseline=fit_median_baseline(panel),

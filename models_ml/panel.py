@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from models_ml.checks import ModelInputError, check_columns, check_no_null, check_unique
-from models_ml.features import INVOICE_CATEGORICAL, INVOICE_KEYS, INVOICE_NUMERIC, to_day, to_float
+from models_ml.features import (
+    INVOICE_CATEGORICAL,
+    INVOICE_FLAGS,
+    INVOICE_KEYS,
+    INVOICE_NUMERIC,
+    to_day,
+    to_float,
+)
 from models_ml.intervals import Anchors
 
 if TYPE_CHECKING:
@@ -60,6 +67,21 @@ class Panel:
             ),
         )
 
+    @property
+    def grid(self) -> Panel:
+        """The rows on the training grid."""
+        return self.take(self.table["is_grid"].to_numpy(bool))
+
+    @property
+    def issues(self) -> Panel:
+        """The rows of the evenings on which invoices became known, one an invoice."""
+        return self.take(self.table["is_issue"].to_numpy(bool))
+
+    @property
+    def month_starts(self) -> Panel:
+        """The rows of the first days of months."""
+        return self.take(self.table["is_month_start"].to_numpy(bool))
+
     def censored_at(self, cutoff: np.datetime64) -> Panel:
         """Return the rows with a landmark before the cutoff, with what was known before that day.
 
@@ -106,6 +128,7 @@ def build_panel(landmarks: pd.DataFrame, outcomes: pd.DataFrame) -> Panel:
     import pandas as pd
 
     check_landmarks(landmarks)
+    check_columns(landmarks, INVOICE_FLAGS, "landmarks")
     labels = ["outcome", "days_to_settlement", "days_to_known", "observed_days"]
     check_columns(outcomes, [*OUTCOME_KEYS, *labels], "outcomes")
     check_unique(outcomes, OUTCOME_KEYS, "outcomes")

@@ -75,10 +75,10 @@ def train_time_to_pay(
     check_as_of_date(as_of_date)
     check_seed(seed)
     panel = build_panel(landmarks, outcomes).censored_at(np.datetime64(as_of_date, "D"))
-    holdout = invoice_holdout(panel, as_of_date)
+    holdout = invoice_holdout(panel.grid, as_of_date)
     evaluation, beaten = _evaluate_holdout(holdout, seed)
     model = fit(panel, seed, with_hazard=beaten is None)
-    paid = paid_invoice_count(panel)
+    paid = paid_invoice_count(panel.grid)
     model.card = {
         "model": "time_to_pay",
         "method": model.method,

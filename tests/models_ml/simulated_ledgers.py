@@ -15,6 +15,7 @@ from models_ml.features import (
     CUSTOMER_CATEGORICAL,
     CUSTOMER_NUMERIC,
     INVOICE_CATEGORICAL,
+    INVOICE_KEYS,
     INVOICE_NUMERIC,
 )
 
@@ -74,7 +75,9 @@ def simulate_ledger(
     )
     grid = [day for day in _grid(as_of) if day > start + np.timedelta64(60, "D")]
     tables = [_landmark_rows(invoices, day) for day in [*grid, np.datetime64(as_of, "D")]]
-    landmarks = pd.concat(tables[:-1], ignore_index=True)
+    first = max(grid[0], start + np.timedelta64(60, "D"))
+    issues = _issue_rows(invoices[(invoice_date >= first) & (invoice_date < np.datetime64(as_of))])
+    landmarks = pd.concat([*tables[:-1], issues], ignore_index=True)
     return Ledger(
         landmarks,
         _outcomes(landmarks, invoices, as_of),
@@ -115,7 +118,51 @@ def _landmark_rows(invoices: pd.DataFrame, day: np.datetime64) -> pd.DataFrame:
     by_segment = late.groupby(settled["segment"])
     table["cohort_days_late_mean"] = rows["segment"].map(by_segment.mean())
     table["cohort_days_late_median"] = rows["segment"].map(by_segment.median())
+    table["is_grid"] = (pd.Timestamp(day) - pd.Timestamp(EPOCH)).days % 17 == 0
+    table["is_month_start"] = pd.Timestamp(day).day == 1
+    table["is_issue"] = False
     return _filled(table, INVOICE_NUMERIC, INVOICE_CATEGORICAL).reset_index(drop=True)
+
+
+def _issue_rows(invoices: pd.DataFrame) -> pd.DataFrame:
+    """Each invoice on its day of issue, with what was settled before it."""
+    table = invoices.sort_values("invoice_date", ignore_index=True)
+    for key, prefix in (("customer_id", "customer"), ("segment", "cohort")):
+        table = pd.merge_asof(
+            table,
+            _running_habits(invoices, key, prefix),
+            left_on="invoice_date",
+            right_on="known_on",
+            by=key,
+            allow_exact_matches=False,
+        ).drop(columns="known_on")
+    table = table.assign(
+        landmark_date=table["invoice_date"],
+        days_to_due=30,
+        age_days=0,
+        invoice_terms_days=30,
+        is_grid=False,
+        is_month_start=False,
+        is_issue=True,
+        customer_paid_count=table["customer_paid_count"].fillna(0),
+    )
+    flags = ["is_grid", "is_month_start", "is_issue"]
+    filled = _filled(table, INVOICE_NUMERIC, INVOICE_CATEGORICAL)
+    return filled[[*INVOICE_KEYS, *INVOICE_NUMERIC, *INVOICE_CATEGORICAL, *flags]]
+
+
+def _running_habits(invoices: pd.DataFrame, key: str, prefix: str) -> pd.DataFrame:
+    settled = invoices[invoices["kind"] == "paid"].sort_values("paid_date", ignore_index=True)
+    late = (settled["paid_date"] - settled["due_date"]).dt.days.astype(float)
+    by_key = late.groupby(settled[key])
+    habits = {
+        f"{prefix}_paid_count": by_key.cumcount() + 1,
+        f"{prefix}_days_late_mean": by_key.transform(lambda days: days.expanding().mean()),
+        f"{prefix}_days_late_median": by_key.transform(lambda days: days.expanding().median()),
+        f"{prefix}_days_late_last3": by_key.transform(lambda days: days.rolling(3, 1).mean()),
+        f"{prefix}_days_late_spread": by_key.transform(lambda days: days.expanding().std()),
+    }
+    return pd.DataFrame({key: settled[key], "known_on": settled["paid_date"], **habits})
 
 
 def _filled(

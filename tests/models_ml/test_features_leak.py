@@ -26,6 +26,7 @@ from models_ml.features import (
     CUSTOMER_KEYS,
     CUSTOMER_NUMERIC,
     INVOICE_CATEGORICAL,
+    INVOICE_FLAGS,
     INVOICE_KEYS,
     INVOICE_NUMERIC,
 )
@@ -130,7 +131,7 @@ def _same(first: pd.DataFrame, second: pd.DataFrame, keys: list[str]) -> None:
 
 
 def test_the_features_have_every_column_that_the_models_read(builds: Builds):
-    invoice = {*INVOICE_KEYS, *INVOICE_NUMERIC, *INVOICE_CATEGORICAL, "is_scoring"}
+    invoice = {*INVOICE_KEYS, *INVOICE_NUMERIC, *INVOICE_CATEGORICAL, *INVOICE_FLAGS, "is_scoring"}
     customer = {*CUSTOMER_KEYS, *CUSTOMER_NUMERIC, *CUSTOMER_CATEGORICAL, "is_scoring"}
     assert set(builds.later[LANDMARKS].columns) == invoice
     assert set(builds.later[MONTHS].columns) == customer
@@ -156,6 +157,6 @@ def test_what_is_scored_is_what_is_later_trained_on(builds: Builds):
         tables[LANDMARKS][tables[LANDMARKS]["landmark_date"] == pd.Timestamp(AS_OF)]
         for tables in (builds.then, builds.later)
     )
-    then = then[then["invoice_id"].isin(builds.known_before)]
+    then, later = (table[table["invoice_id"].isin(builds.known_before)] for table in (then, later))
     assert len(then) > 20
     _same(then, later, KEYS[LANDMARKS])

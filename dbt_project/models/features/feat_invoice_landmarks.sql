@@ -10,6 +10,8 @@ cohorts as (select * from {{ ref('feat_cohort_habits') }}),
 
 activity as (select * from {{ ref('feat_customer_activity') }}),
 
+exposures as (select * from {{ ref('feat_customer_exposures') }}),
+
 customers as (select * from {{ ref('int_customers_unioned') }}),
 
 payments as (select * from {{ ref('int_payments_unioned') }}),
@@ -36,7 +38,8 @@ profiled as (
         customers.country,
         customers.created_date,
         coalesce(customers.segment, '') as cohort_segment,
-        coalesce(customers.country, '') as cohort_country
+        coalesce(customers.country, '') as cohort_country,
+        '*' as every_currency
     from open_invoices
     left join customers
         on open_invoices.customer_id = customers.customer_id and open_invoices.landmark_date > customers.known_date
@@ -48,6 +51,9 @@ final as (
         profiled.invoice_id,
         profiled.customer_id,
         profiled.is_scoring,
+        profiled.is_grid,
+        profiled.is_month_start,
+        profiled.is_issue,
         profiled.currency,
         profiled.segment,
         profiled.country,
@@ -72,20 +78,30 @@ final as (
         habits.days_late_spread as customer_days_late_spread,
         habits.days_late_trend as customer_days_late_trend,
         habits.late_share as customer_late_share,
+        habits.days_late_low as customer_days_late_low,
+        habits.days_late_high as customer_days_late_high,
+        habits.monday_share as customer_monday_share,
+        habits.tuesday_share as customer_tuesday_share,
+        habits.wednesday_share as customer_wednesday_share,
+        habits.thursday_share as customer_thursday_share,
         habits.friday_share as customer_friday_share,
         habits.month_end_share as customer_month_end_share,
+        habits.partial_share as customer_partial_share,
         case when cohorts.settled_count >= 10 then cohorts.days_late_mean end as cohort_days_late_mean,
         case when cohorts.settled_count >= 10 then cohorts.days_late_median end as cohort_days_late_median,
-        profiled.customer_open_count,
-        profiled.customer_past_due_count,
-        {{ ratio('profiled.customer_past_due_amount', 'profiled.customer_open_amount') }} as customer_past_due_share,
+        case when cohorts.settled_count >= 10 then habits.days_late_mean - cohorts.days_late_mean end
+            as customer_to_cohort_days_late,
+        coalesce(owed.open_count, 0) as customer_open_count,
+        coalesce(owed.past_due_count, 0) as customer_past_due_count,
+        {{ ratio('owed_by_currency.past_due_amount', 'owed_by_currency.open_amount') }} as customer_past_due_share,
         case
             when habits.only_currency = profiled.currency
-                then {{ ratio('profiled.customer_open_amount', 'habits.gross_amount_mean') }}
+                then {{ ratio('owed_by_currency.open_amount', 'habits.gross_amount_mean') }}
         end as customer_open_to_habit_ratio,
         profiled.customer_oldest_days_past_due,
         coalesce(activity.open_dispute_count, 0) as customer_open_dispute_count,
         {{ ratio('activity.promise_kept_count', 'activity.promise_due_count') }} as customer_promise_kept_share,
+        coalesce(activity.dispute_count, 0) as customer_dispute_count,
         coalesce(activity.credit_count, 0) as customer_credit_count,
         coalesce(activity.open_ticket_count, 0) as customer_open_ticket_count,
         coalesce(activity.weighty_ticket_count, 0) - coalesce(activity_30d.weighty_ticket_count, 0)
@@ -101,6 +117,16 @@ final as (
         on profiled.invoice_id = invoice_context.invoice_id and profiled.landmark_date = invoice_context.landmark_date
     asof left join habits
         on profiled.customer_id = habits.customer_id and profiled.landmark_date > habits.known_date
+    asof left join exposures as owed
+        on
+            profiled.customer_id = owed.customer_id
+            and profiled.every_currency = owed.currency
+            and profiled.landmark_date > owed.known_date
+    asof left join exposures as owed_by_currency
+        on
+            profiled.customer_id = owed_by_currency.customer_id
+            and profiled.currency = owed_by_currency.currency
+            and profiled.landmark_date > owed_by_currency.known_date
     asof left join cohorts
         on
             profiled.cohort_segment = cohorts.segment

@@ -33,6 +33,7 @@ daily as (
         known_date as known_from,
         sum(amount) as amount,
         coalesce(-sum(amount) filter (where event_type = 'payment_allocation'), 0) as paid_amount,
+        count(*) filter (where event_type = 'payment_allocation' and amount < 0) as payment_count,
         coalesce(-sum(amount) filter (where event_type in ('write_off', 'recovery')), 0) as written_off_amount,
         bool_or(event_type = 'void') as is_void,
         max(cash_date) filter (where event_type not in ('invoice', 'due_date') and amount < 0) as reduced_date
@@ -52,6 +53,7 @@ running as (
             partition by invoice_id order by known_from rows between unbounded preceding and 1 preceding
         ) as balance_before,
         sum(paid_amount) over known_days as paid_amount,
+        cast(sum(payment_count) over known_days as bigint) as payment_count,
         sum(written_off_amount) over known_days as written_off_amount,
         bool_or(is_void) over known_days as is_void,
         max(reduced_date) over known_days as reduced_date
@@ -100,6 +102,7 @@ final as (
         coalesce(last_instalments.instalment_count, 1) as instalment_count,
         running.balance,
         running.paid_amount,
+        running.payment_count,
         running.reduced_date,
         -- How the invoice was settled, on the day that the last of it was known; empty on other
         -- days. A bounced payment settles a second time.

@@ -1,8 +1,12 @@
-{#- Open invoices by landmark. The grid is every 17 days from a fixed day: co-prime to week and month,
-    hence of random phase. Only landmarks inside a spell are expanded. -#}
+{#- Open invoices by landmark. The grid that trains is every 17 days from a fixed day: co-prime to week and
+    month, hence of random phase. First days of months are where a month's landing is forecast from. Only
+    landmarks inside a spell are expanded. An invoice has a row of the evening it became known, too: it
+    counts in no feature of another row, so that features stay what they were the day before. -#}
 {%- set epoch = "date '2000-01-01'" -%}
 {%- set first_landmark = "cast(" ~ as_of_date() ~ " - interval " ~ param('training_months') ~ " month as date)" -%}
 with spells as (select * from {{ ref('feat_invoice_spells') }}),
+
+issued as (select * from {{ ref('feat_issued_invoices') }}),
 
 invoices as (select * from {{ ref('int_invoices_unioned') }}),
 
@@ -18,7 +22,12 @@ steps as (
             (known_from - {{ epoch }}) // 17 + 1,
             ({{ first_landmark }} - {{ epoch }} + 16) // 17
         ) as first_step,
-        (least(known_to, {{ as_of_date() }} - 1) - {{ epoch }}) // 17 as last_step
+        (least(known_to, {{ as_of_date() }} - 1) - {{ epoch }}) // 17 as last_step,
+        greatest(
+            date_diff('month', {{ epoch }}, known_from) + 1,
+            date_diff('month', {{ epoch }}, {{ first_landmark }} - 1) + 1
+        ) as first_month,
+        date_diff('month', {{ epoch }}, least(known_to, {{ as_of_date() }} - 1)) as last_month
     from spells
     where balance > 0
 ),
@@ -27,16 +36,23 @@ expanded as (
     select
         *,
         unnest(
-            list_concat(
-                list_transform(range(first_step, last_step + 1), lambda step: {{ epoch }} + cast(step * 17 as integer)),
-                case when known_to >= {{ as_of_date() }} then [{{ as_of_date() }}] else [] end
+            list_distinct(
+                list_concat(
+                    list_transform(
+                        range(first_step, last_step + 1), lambda step: {{ epoch }} + cast(step * 17 as integer)
+                    ),
+                    list_transform(
+                        range(first_month, last_month + 1),
+                        lambda month: make_date(2000 + month // 12, 1 + month % 12, 1)
+                    ),
+                    case when known_to >= {{ as_of_date() }} then [{{ as_of_date() }}] else [] end
+                )
             )
         ) as landmark_date
     from steps
 ),
 
--- An invoice that became known on the as-of date itself is open that evening and is scored too. It
--- counts in no feature of another row, so that features stay what they were the day before.
+-- What became known on the run's own date is in no spell yet.
 fresh as (
     select
         balances.invoice_id,
@@ -63,54 +79,62 @@ population as (
         landmark_date,
         invoice_id,
         customer_id,
+        landmark_date = {{ as_of_date() }} as is_scoring,
+        (landmark_date - {{ epoch }}) % 17 = 0 as is_grid,
+        day(landmark_date) = 1 as is_month_start,
+        false as is_issue,
         currency,
         invoice_date,
         due_date,
         gross_amount,
         balance,
-        instalment_count,
-        true as was_known_before
+        instalment_count
     from expanded
+    union all
+    select
+        landmark_date,
+        invoice_id,
+        customer_id,
+        false as is_scoring,
+        false as is_grid,
+        false as is_month_start,
+        true as is_issue,
+        currency,
+        invoice_date,
+        due_date,
+        gross_amount,
+        gross_amount as balance,
+        instalment_count
+    from issued
     union all
     select
         {{ as_of_date() }} as landmark_date,
         fresh.invoice_id,
         invoices.customer_id,
+        true as is_scoring,
+        false as is_grid,
+        false as is_month_start,
+        true as is_issue,
         invoices.currency,
         invoices.invoice_date,
         fresh.due_date,
         invoices.gross_amount,
         fresh.balance,
-        fresh.instalment_count,
-        false as was_known_before
+        fresh.instalment_count
     from fresh
     inner join invoices on fresh.invoice_id = invoices.invoice_id
 ),
 
+-- The days of past issues are not expanded for the customer's other invoices: unknown there.
 final as (
     select
-        landmark_date,
-        invoice_id,
-        customer_id,
-        landmark_date = {{ as_of_date() }} as is_scoring,
-        currency,
-        invoice_date,
-        due_date,
-        gross_amount,
-        balance,
-        instalment_count,
-        count(*) filter (where was_known_before) over customers as customer_open_count,
-        count(*) filter (where was_known_before and due_date < landmark_date) over customers as customer_past_due_count,
-        max(landmark_date - due_date) filter (where was_known_before) over customers as customer_oldest_days_past_due,
-        coalesce(sum(balance) filter (where was_known_before) over customer_currencies, 0) as customer_open_amount,
-        coalesce(
-            sum(balance) filter (where was_known_before and due_date < landmark_date) over customer_currencies, 0
-        )
-            as customer_past_due_amount
+        *,
+        case
+            when not is_issue or is_scoring
+                then max(landmark_date - due_date) filter (where not is_issue) over customers
+        end as customer_oldest_days_past_due
     from population
-    window
-        customers as (partition by landmark_date, customer_id),
-        customer_currencies as (partition by landmark_date, customer_id, currency)
+    window customers as (partition by landmark_date, customer_id)
 )
 
 select * from final
