@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     import xgboost
 
     from models_ml.churn import ChurnModel
+    from models_ml.days_late import DaysLate
     from models_ml.hazard import TimeToPayModel
 
 # Raise it when features, interval terms or the document change: older files are refused then.
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 
 def complete_card(model: TimeToPayModel | ChurnModel) -> None:
@@ -49,6 +50,7 @@ def model_document(model: TimeToPayModel | ChurnModel) -> dict[str, Any]:
     if isinstance(model, TimeToPayModel):
         document["baseline"] = model.baseline.to_json()
         document["other_exit_rates"] = model.other_exit_rates
+        document["days_late"] = _days_late_document(model.days_late)
         return {"kind": "time_to_pay", **document}
     document["logistic"] = model.logistic
     document["calibration"] = model.calibration
@@ -76,6 +78,7 @@ def model_from_document(
         return TimeToPayModel(
             baseline=MedianBaseline.from_json(document["baseline"]),
             other_exit_rates=document["other_exit_rates"],
+            days_late=_days_late_from_document(document["days_late"]),
             **common,
         )
     return ChurnModel(
@@ -84,6 +87,25 @@ def model_from_document(
         base_rate=document["base_rate"],
         **common,
     )
+
+
+def _days_late_document(model: DaysLate | None) -> dict[str, Any] | None:
+    if model is None:
+        return None
+    return {
+        "encoding": model.encoding.to_json(),
+        "booster": _booster_document(model.booster),
+    }
+
+
+def _days_late_from_document(document: dict[str, Any] | None) -> DaysLate | None:
+    from models_ml.days_late import DaysLate
+    from models_ml.features import Encoding
+
+    booster = _booster_from_document(document["booster"]) if document else None
+    if document is None or booster is None:
+        return None
+    return DaysLate(Encoding.from_json(document["encoding"]), booster)
 
 
 def _booster_document(booster: xgboost.Booster | None) -> dict[str, Any] | None:

@@ -26,13 +26,18 @@ INTERVAL_TERMS = (
     "days_past_habit_then",
     "days_past_last3_then",
     "days_past_promise_then",
+    "days_past_p10_then",
+    "days_past_p25_then",
+    "days_past_p50_then",
+    "days_past_p75_then",
+    "days_past_p90_then",
     "weekday",
+    "weekday_share_then",
     "has_friday",
     "weekend_share",
     "day_of_month",
     "days_to_month_end",
     "has_month_end",
-    "month",
 )
 # A payment run "at month end" leaves on the last days of the month, weekend or not.
 MONTH_END_DAYS = 3
@@ -51,6 +56,10 @@ class Anchors:
     """Until the due date plus the mean days late of the last three invoices."""
     days_to_promised: np.ndarray
     """NaN without a live promise."""
+    days_to_quantiles: np.ndarray
+    """(rows x 5): until the due date plus the quantiles of days late of stage 1; NaN without it."""
+    weekday_shares: np.ndarray
+    """(rows x 7): share of the customer's invoices settled on each weekday, Monday first."""
 
 
 def interval_of(days: np.ndarray) -> np.ndarray:
@@ -105,13 +114,14 @@ def interval_terms(anchors: Anchors, rows: np.ndarray, intervals: np.ndarray) ->
         first - anchors.days_to_habit[rows],
         first - anchors.days_to_last3[rows],
         first - anchors.days_to_promised[rows],
+        *(first[:, None] - anchors.days_to_quantiles[rows]).T,
         weekday,
+        anchors.weekday_shares[rows, weekday],
         (4 - weekday) % 7 < width,
         _weekend_days(weekday, width) / width,
         day_of_month,
         to_month_end,
         to_month_end < np.maximum(width, MONTH_END_DAYS),
-        month.astype(np.int64) % 12 + 1,
     )
     return np.column_stack([np.asarray(column, dtype=np.float32) for column in columns])
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from models_ml.checks import ModelInputError, check_columns, check_no_null, check_unique
+from models_ml.days_late import LEVELS
 from models_ml.features import (
     INVOICE_CATEGORICAL,
     INVOICE_FLAGS,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 OUTCOME_KEYS = ["landmark_date", "invoice_id"]
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 OUTCOMES = ("open", "paid", "credited", "written_off", "void")
 
 
@@ -165,19 +167,29 @@ def build_panel(landmarks: pd.DataFrame, outcomes: pd.DataFrame) -> Panel:
     )
 
 
-def anchors_of(table: pd.DataFrame) -> Anchors:
+def anchors_of(table: pd.DataFrame, days_late: np.ndarray | None) -> Anchors:
     """Return what the interval terms of landmark rows are measured from.
 
     A customer without settled invoices is anchored on its cohort; without a cohort on the due date.
+
+    Args:
+        table: landmark rows.
+        days_late: (rows x 5) quantiles of stage 1, None where there is none.
     """
     days_to_due = to_float(table["days_to_due"])
     cohort = np.nan_to_num(to_float(table["cohort_days_late_median"]))
     median = to_float(table["customer_days_late_median"])
     last3 = to_float(table["customer_days_late_last3"])
+    if days_late is None:
+        days_late = np.full((len(table), len(LEVELS)), np.nan)
+    shares = [to_float(table[f"customer_{day}_share"]) for day in WEEKDAYS]
+    weekend = [np.where(np.isnan(shares[0]), np.nan, (1.0 - np.sum(shares, axis=0)) / 2.0)] * 2
     return Anchors(
         landmark=to_day(table["landmark_date"]),
         days_to_due=days_to_due,
         days_to_habit=days_to_due + np.where(np.isnan(median), cohort, median),
         days_to_last3=days_to_due + np.where(np.isnan(last3), cohort, last3),
         days_to_promised=to_float(table["days_to_promised"]),
+        days_to_quantiles=days_to_due[:, None] + days_late,
+        weekday_shares=np.column_stack([*shares, *weekend]),
     )

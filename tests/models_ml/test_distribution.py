@@ -83,6 +83,8 @@ def test_interval_terms_know_fridays_weekends_and_month_ends():
         days_to_habit=one + 10.0,
         days_to_last3=one,
         days_to_promised=np.array([np.nan]),
+        days_to_quantiles=np.array([[2.0, 3.0, 4.0, 6.0, 9.0]]),
+        weekday_shares=np.array([[0.1, 0.0, 0.0, 0.2, 0.7, 0.0, 0.0]]),
     )
     friday, saturday, late = np.array([4]), np.array([5]), np.array([31])
     named = [
@@ -98,4 +100,7 @@ def test_interval_terms_know_fridays_weekends_and_month_ends():
     assert named[0]["days_past_due_then"] == 1
     assert named[0]["days_past_habit_then"] == -6
     assert np.isnan(named[0]["days_past_promise_then"])
-    assert [row["month"] for row in named] == [7, 8, 8]
+    assert [row["weekday_share_then"] for row in named] == pytest.approx([0.7, 0.0, 0.2])
+    assert [named[0][f"days_past_p{level}_then"] for level in (10, 25, 50, 75, 90)] == [
+        *(2, 1, 0, -2, -5)
+    ]

@@ -69,7 +69,7 @@ def test_a_tampered_file_is_refused(tmp_path: Path, hazard: TimeToPayModel, name
 def test_a_model_of_another_format_is_refused(tmp_path: Path, hazard: TimeToPayModel):
     older = TimeToPayModel(**{**vars(hazard), "card": {**hazard.card, "format_version": 0}})
     save_model(older, tmp_path)
-    with pytest.raises(ModelVersionError, match="saved in format 0, this version reads 1"):
+    with pytest.raises(ModelVersionError, match="saved in format 0, this version reads 2"):
         load_model(tmp_path)
 
 

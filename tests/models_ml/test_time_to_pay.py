@@ -162,7 +162,7 @@ def test_a_hazard_that_does_not_beat_the_median_is_not_used(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ):
     """A hazard of a single timid tree knows the average day only."""
-    monkeypatch.setattr("models_ml.hazard.ROUNDS", ((None, 1),))
+    monkeypatch.setattr("models_ml.hazard.SIZES", ((None, 1, 1),))
     rows = ledger.landmarks[ledger.landmarks["customer_id"] < "C0060"]
     model = train_time_to_pay(rows, ledger.outcomes, AS_OF)
     assert model.method == "customer_median"
