@@ -92,12 +92,26 @@ FILES = {
 }
 
 
-def build_features(source: Path, rows: str, as_of_date: date, folder: Path) -> Path:
-    """Write the ledger as contract files, land it and build its features; the warehouse's path."""
+def build_features(
+    source: Path,
+    rows: str,
+    as_of_date: date,
+    folder: Path,
+    more: dict[str, str] | None = None,
+) -> Path:
+    """Write the ledger as contract files, land it and build its features; the warehouse's path.
+
+    Args:
+        source: the ledger's file.
+        rows: query of the file that makes the table `ledger`.
+        as_of_date: what is known before it.
+        folder: an empty folder to work in.
+        more: further entities by name, as queries of `ledger`.
+    """
     (folder / "source").mkdir()
     with duckdb.connect() as connection:
         connection.execute(f"create table ledger as {rows}", [str(source)])
-        for entity, query in FILES.items():
+        for entity, query in {**FILES, **(more or {})}.items():
             path = folder / "source" / f"{entity}.csv"
             connection.execute(f"copy ({query} order by all) to '{path}' (header)")
     warehouse = folder / "warehouse.duckdb"
