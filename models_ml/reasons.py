@@ -1,8 +1,8 @@
-"""Why a prediction is what it is: grouped contributions as up to three plain records.
+"""Why a prediction is what it is: grouped contributions as up to three records in plain words.
 
-Belongs here: grouping of contributions, the value and the peer norm beside it. Does not belong
-here: words (outreach renders them), elapsed-time and calendar terms (true of every invoice, no
-reason). Contributions are association, not cause.
+Belongs here: grouping of contributions, which reasons are shown, the norm beside the value. Does not
+belong here: the words (reason_words.py), elapsed-time and calendar terms (true of every invoice, no
+reason). Contributions are association, not cause: lists say so once, in their legend.
 """
 
 from __future__ import annotations
@@ -13,17 +13,28 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from models_ml.features import to_float
+from models_ml.reason_text import say_reason
+from models_ml.reason_words import (
+    LANGUAGES,
+    METHODS,
+    SMALLEST_DIFFERENCE,
+    SMALLEST_FACTOR,
+    WORDS,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
 REASON_COUNT = 3
 # Log-odds below which a group says nothing.
 MINIMUM_EFFECT = 0.05
+# Rows that a segment or country needs before its own days late are quoted.
+MINIMUM_PROFILE_ROWS = 30
 
-# Group -> (columns shown, first with a value wins; further columns whose contributions belong to it).
+# Group -> (columns shown, the first that says something wins; further columns whose contributions
+# belong to it).
 INVOICE_GROUPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "habit": (
         ("customer_days_late_last3", "customer_days_late_mean"),
@@ -39,14 +50,12 @@ INVOICE_GROUPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ),
     ),
     "cohort": (("cohort_days_late_median",), ("cohort_days_late_mean",)),
-    "amount": (("amount_to_habit_ratio", "gross_amount"), ("gross_amount",)),
+    # Amounts of several currencies have no common norm: only the ratio to the own habit is said.
+    "amount": (("amount_to_habit_ratio",), ("gross_amount",)),
     "terms": (("invoice_terms_days",), ("instalment_count",)),
     "partly_paid": (("paid_share",), ()),
     "dispute": (("customer_open_dispute_count",), ("is_disputed",)),
-    "promise": (
-        ("days_to_promised", "customer_promise_kept_share"),
-        ("days_past_promise_then", "customer_promise_kept_share"),
-    ),
+    "promise": (("days_to_promised", "customer_promise_kept_share"), ("days_past_promise_then",)),
     "exposure": (
         ("customer_past_due_count",),
         (
@@ -65,11 +74,11 @@ INVOICE_GROUPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "contract": (("customer_tenure_days",), ("mrr_amount",)),
     "method": (("payment_method",), ()),
-    "profile": (("segment", "country"), ("country", "currency")),
+    "profile": (("segment", "country"), ("currency",)),
 }
 
 CUSTOMER_GROUPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "price": (("mrr_change_90d_rate",), ("is_price_raised_90d",)),
+    "price": (("is_price_raised_90d", "mrr_change_90d_rate"), ()),
     "contract": (
         ("customer_tenure_days",),
         ("mrr_amount", "subscription_count", "interval_months"),
@@ -86,49 +95,50 @@ CUSTOMER_GROUPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("open_ticket_count", "weighty_ticket_count_90d", "bad_satisfaction_count_180d"),
     ),
     "reminders": (("reminder_count_90d",), ("reminder_count_30d", "contact_count_30d")),
-    "opportunity": (("open_opportunity_count",), ("lost_opportunity_count_180d",)),
-    "profile": (("segment", "country"), ("country",)),
+    "opportunity": (
+        ("lost_opportunity_count_180d", "open_opportunity_count"),
+        (),
+    ),
 }
 
-# A reader takes more of these for worse. Where the contribution says the opposite (it is of the whole
-# group, the value of one column), the reason would contradict itself and is left out.
-WORSE_WHEN_HIGHER = {
-    "customer_days_late_last3",
-    "customer_days_late_mean",
-    "cohort_days_late_median",
-    "customer_past_due_count",
-    "customer_open_dispute_count",
-    "customer_open_ticket_count",
-    "customer_credit_count",
-    "past_due_invoice_count",
-    "dispute_count_180d",
-    "ticket_count_90d",
-    "reminder_count_90d",
-    "is_subscription_past_due",
-}
-WORSE = ("later", "raises")
+# True of every invoice of that age or day: no reason. Segment and country of a customer who may leave
+# have no figure of their own that could be quoted.
+NO_REASON = frozenset(
+    {"days_to_due", "age_days", "customer_friday_share", "customer_month_end_share"}
+)
+NO_CHURN_REASON = frozenset({"segment", "country"})
+
+WORSE_EFFECTS = ("later", "raises")
+# By definition, whatever the other customers do.
+FIXED_NORMS = {"amount_to_habit_ratio": 1.0, "paid_share": 0.0, "mrr_change_90d_rate": 0.0}
+PROFILE_NORM = "customer_days_late_median"
 
 Groups = dict[str, tuple[tuple[str, ...], tuple[str, ...]]]
 Peers = dict[str, float]
-# Shown as they are: words have no median.
-WORDS = ("segment", "country", "payment_method")
 
 
 def learn_peers(table: pd.DataFrame, groups: Groups) -> Peers:
-    """Return the median over all training rows of every number that may be shown.
+    """Return the norms: medians over all training rows, and the usual days late of each profile.
 
     Over all, not by segment: contributions are measured from the average row, and a norm of the
-    segment could stand on the other side of the value than the effect says.
+    segment could stand on the other side of the value than the effect says. A profile's own days
+    late are kept as "segment=small".
     """
     import pandas as pd
 
-    shown = sorted({name for columns, _ in groups.values() for name in columns})
-    medians = {
-        name: float(pd.Series(to_float(table[name])).median())
-        for name in shown
-        if name not in WORDS
-    }
-    return {name: round(value, 4) for name, value in medians.items() if value == value}
+    shown = {name for columns, _ in groups.values() for name in columns}
+    profiles = sorted(name for name in shown if WORDS[name].kind == "profile")
+    numbers = {name for name in shown if WORDS[name].kind not in ("profile", "method")}
+    peers: Peers = {}
+    for name in sorted(numbers | ({PROFILE_NORM} if profiles else set())):
+        peers[name] = float(pd.Series(to_float(table[name])).median())
+    if profiles:
+        late = pd.Series(to_float(table[PROFILE_NORM]), index=table.index).dropna()
+        for name in profiles:
+            rows = late.groupby(table[name])
+            usual = rows.median()[rows.size() >= MINIMUM_PROFILE_ROWS]
+            peers |= {f"{name}={value}": float(days) for value, days in usual.items()}
+    return {name: round(value, 4) for name, value in peers.items() if value == value}
 
 
 def reason_codes(
@@ -139,7 +149,7 @@ def reason_codes(
     peers: Peers,
     effects: tuple[str, str],
 ) -> list[str]:
-    """Return per row a JSON list of up to three {"feature", "value", "peer", "effect"}.
+    """Return per row a JSON list of up to three {"feature", "value", "peer", "effect", "en", "fr"}.
 
     Args:
         contributions: (rows x columns) in log-odds.
@@ -169,7 +179,7 @@ def reason_codes(
 def _top_reasons(
     sums: np.ndarray,
     shown_columns: list[tuple[str, ...]],
-    record: dict[Any, Any],
+    record: Mapping[Any, Any],
     peers: Peers,
     effects: tuple[str, str],
 ) -> list[dict[str, Any]]:
@@ -177,25 +187,69 @@ def _top_reasons(
     for group in np.argsort(-np.abs(sums), kind="stable"):
         if len(reasons) == REASON_COUNT or abs(sums[group]) < MINIMUM_EFFECT:
             break
-        feature = next((name for name in shown_columns[group] if not _is_null(record[name])), None)
-        if feature is None:
-            continue
-        value, peer = _plain(record[feature]), peers.get(feature)
         effect = effects[0] if sums[group] > 0 else effects[1]
-        if _says_something(feature, value, peer, effect):
-            reasons.append({"feature": feature, "value": value, "peer": peer, "effect": effect})
+        for feature in shown_columns[group]:
+            reason = _reason(feature, record, peers, effect)
+            if reason is not None:
+                reasons.append(reason)
+                break
     return reasons
 
 
+def _reason(
+    feature: str, record: Mapping[Any, Any], peers: Peers, effect: str
+) -> dict[str, Any] | None:
+    """Return the reason that a feature gives, None where it says nothing or contradicts itself."""
+    if _is_null(record[feature]):
+        return None
+    value = _plain(record[feature])
+    kind = WORDS[feature].kind
+    norm = FIXED_NORMS.get(feature, peers.get(feature))
+    late = None
+    if kind == "profile":
+        late, norm = peers.get(f"{feature}={value}"), peers.get(PROFILE_NORM)
+    if not _says_something(feature, value if late is None else late, norm, effect):
+        return None
+    words = {
+        language: say_reason(feature, value, norm, record, language, late) for language in LANGUAGES
+    }
+    return {"feature": feature, "value": value, "peer": norm, "effect": effect, **words}
+
+
 def _says_something(
-    feature: str, value: str | float | bool, peer: float | None, effect: str
+    feature: str, value: str | float | bool, norm: float | None, effect: str
 ) -> bool:
-    """Return whether the value differs from the norm, and on the side that the effect is on."""
-    if isinstance(value, str) or peer is None:
-        return True
-    if value == peer:
+    """Return whether the value is off the norm by a word's worth, on the side of the effect."""
+    words = WORDS[feature]
+    is_worse = effect in WORSE_EFFECTS
+    if isinstance(value, str):
+        # A profile without figures of its own says nothing; a method by what a reader expects of it.
+        return (
+            words.kind == "method"
+            and value in METHODS
+            and (METHODS[value][2] == ("higher" if is_worse else "lower"))
+        )
+    if words.kind == "flag":
+        return bool(value) and is_worse
+    if words.kind == "promise":
+        return not is_worse
+    if norm is None or not _differs(words.kind, float(value), norm):
         return False
-    return feature not in WORSE_WHEN_HIGHER or (value > peer) == (effect in WORSE)
+    if words.worse == "either":
+        return True
+    return (float(value) > norm) == (is_worse == (words.worse == "higher"))
+
+
+def _differs(kind: str, value: float, norm: float) -> bool:
+    """Return whether the difference is one that a person would mention."""
+    if kind in SMALLEST_FACTOR:
+        low, high = sorted((value, norm))
+        return high > 0 and high >= SMALLEST_FACTOR[kind] * low
+    kind = "days_late" if kind == "profile" else kind
+    if kind == "days_late":
+        # What is said is whole days.
+        return abs(round(value) - round(norm)) >= SMALLEST_DIFFERENCE[kind]
+    return abs(value - norm) >= SMALLEST_DIFFERENCE[kind]
 
 
 def _is_null(value: Any) -> bool:

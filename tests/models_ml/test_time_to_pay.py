@@ -127,7 +127,7 @@ def test_reasons_name_a_feature_its_value_its_peer_and_the_effect(
     assert codes.map(len).max() <= 3
     reasons = [reason for row in codes for reason in row]
     assert {frozenset(reason) for reason in reasons} == {
-        frozenset({"feature", "value", "peer", "effect"})
+        frozenset({"feature", "value", "peer", "effect", "en", "fr"})
     }
     assert {reason["effect"] for reason in reasons} == {"earlier", "later"}
     features = {reason["feature"] for reason in reasons}
