@@ -6,6 +6,8 @@ habits as (select * from {{ ref('feat_customer_habits') }}),
 
 spells as (select * from {{ ref('feat_invoice_spells') }}),
 
+first_facts as (select * from {{ ref('feat_first_facts') }}),
+
 customers as (select * from {{ ref('int_customers_unioned') }}),
 
 intervals as (
@@ -79,19 +81,28 @@ final as (
         coalesce(exposures.past_due_invoice_count, 0) as past_due_invoice_count,
         exposures.oldest_days_past_due,
         paying.chargeback_count - coalesce(activity_180d.chargeback_count, 0) as chargeback_count_180d,
-        paying.dispute_count - coalesce(activity_180d.dispute_count, 0) as dispute_count_180d,
-        paying.open_dispute_count,
-        paying.open_ticket_count,
-        paying.ticket_count - coalesce(activity_90d.ticket_count, 0) as ticket_count_90d,
-        paying.weighty_ticket_count - coalesce(activity_90d.weighty_ticket_count, 0) as weighty_ticket_count_90d,
-        paying.bad_satisfaction_count - coalesce(activity_180d.bad_satisfaction_count, 0)
+        {{ if_told('dispute', 'paying.as_of_date', 'paying.dispute_count') }}
+        - coalesce(activity_180d.dispute_count, 0) as dispute_count_180d,
+        {{ if_told('dispute', 'paying.as_of_date', 'paying.open_dispute_count') }} as open_dispute_count,
+        {{ if_told('ticket', 'paying.as_of_date', 'paying.open_ticket_count') }} as open_ticket_count,
+        {{ if_told('ticket', 'paying.as_of_date', 'paying.ticket_count') }}
+        - coalesce(activity_90d.ticket_count, 0) as ticket_count_90d,
+        {{ if_told('ticket', 'paying.as_of_date', 'paying.weighty_ticket_count') }}
+        - coalesce(activity_90d.weighty_ticket_count, 0) as weighty_ticket_count_90d,
+        {{ if_told('ticket', 'paying.as_of_date', 'paying.bad_satisfaction_count') }}
+        - coalesce(activity_180d.bad_satisfaction_count, 0)
             as bad_satisfaction_count_180d,
-        paying.reminder_count - coalesce(activity_30d.reminder_count, 0) as reminder_count_30d,
-        paying.reminder_count - coalesce(activity_90d.reminder_count, 0) as reminder_count_90d,
-        paying.contact_count - coalesce(activity_30d.contact_count, 0) as contact_count_30d,
-        paying.open_opportunity_count,
-        paying.lost_opportunity_count - coalesce(activity_180d.lost_opportunity_count, 0) as lost_opportunity_count_180d
+        {{ if_told('activity', 'paying.as_of_date', 'paying.reminder_count') }}
+        - coalesce(activity_30d.reminder_count, 0) as reminder_count_30d,
+        {{ if_told('activity', 'paying.as_of_date', 'paying.reminder_count') }}
+        - coalesce(activity_90d.reminder_count, 0) as reminder_count_90d,
+        {{ if_told('activity', 'paying.as_of_date', 'paying.contact_count') }}
+        - coalesce(activity_30d.contact_count, 0) as contact_count_30d,
+        {{ if_told('opportunity', 'paying.as_of_date', 'paying.open_opportunity_count') }} as open_opportunity_count,
+        {{ if_told('opportunity', 'paying.as_of_date', 'paying.lost_opportunity_count') }}
+        - coalesce(activity_180d.lost_opportunity_count, 0) as lost_opportunity_count_180d
     from paying
+    cross join first_facts
     left join customers
         on paying.customer_id = customers.customer_id and paying.as_of_date > customers.known_date
     left join exposures on paying.customer_id = exposures.customer_id and paying.as_of_date = exposures.as_of_date

@@ -7,6 +7,8 @@ promises as (select * from {{ ref('int_promises_unioned') }}),
 
 activities as (select * from {{ ref('int_activities_unioned') }}),
 
+first_facts as (select * from {{ ref('feat_first_facts') }}),
+
 disputed as (
     select distinct
         open_invoices.landmark_date,
@@ -56,10 +58,13 @@ final as (
     select
         open_invoices.landmark_date,
         open_invoices.invoice_id,
-        disputed.invoice_id is not null as is_disputed,
+        case
+            when first_facts.first_dispute_date < open_invoices.landmark_date then disputed.invoice_id is not null
+        end as is_disputed,
         promised.days_to_promised,
-        coalesce(reminded.reminder_count, 0) as reminder_count
+        {{ if_told('activity', 'open_invoices.landmark_date', 'reminded.reminder_count') }} as reminder_count
     from open_invoices
+    cross join first_facts
     left join disputed
         on open_invoices.invoice_id = disputed.invoice_id and open_invoices.landmark_date = disputed.landmark_date
     left join promised

@@ -16,6 +16,8 @@ customers as (select * from {{ ref('int_customers_unioned') }}),
 
 payments as (select * from {{ ref('int_payments_unioned') }}),
 
+first_facts as (select * from {{ ref('feat_first_facts') }}),
+
 methods as (
     select
         customer_id,
@@ -99,20 +101,26 @@ final as (
                 then {{ ratio('owed_by_currency.open_amount', 'habits.gross_amount_mean') }}
         end as customer_open_to_habit_ratio,
         profiled.customer_oldest_days_past_due,
-        coalesce(activity.open_dispute_count, 0) as customer_open_dispute_count,
+        {{ if_told('dispute', 'profiled.landmark_date', 'activity.open_dispute_count') }}
+            as customer_open_dispute_count,
         {{ ratio('activity.promise_kept_count', 'activity.promise_due_count') }} as customer_promise_kept_share,
         coalesce(activity.dispute_count, 0) as customer_dispute_count,
         coalesce(activity.credit_count, 0) as customer_credit_count,
-        coalesce(activity.open_ticket_count, 0) as customer_open_ticket_count,
-        coalesce(activity.weighty_ticket_count, 0) - coalesce(activity_30d.weighty_ticket_count, 0)
+        {{ if_told('ticket', 'profiled.landmark_date', 'activity.open_ticket_count') }} as customer_open_ticket_count,
+        {{ if_told('ticket', 'profiled.landmark_date', 'activity.weighty_ticket_count') }}
+        - coalesce(activity_30d.weighty_ticket_count, 0)
             as customer_weighty_ticket_count_30d,
-        coalesce(activity.open_opportunity_count, 0) as customer_open_opportunity_count,
-        coalesce(activity.contact_count, 0) - coalesce(activity_14d.contact_count, 0) as customer_contact_count_14d,
-        coalesce(activity.reminder_count, 0) - coalesce(activity_30d.reminder_count, 0) as customer_reminder_count_30d,
+        {{ if_told('opportunity', 'profiled.landmark_date', 'activity.open_opportunity_count') }}
+            as customer_open_opportunity_count,
+        {{ if_told('activity', 'profiled.landmark_date', 'activity.contact_count') }}
+        - coalesce(activity_14d.contact_count, 0) as customer_contact_count_14d,
+        {{ if_told('activity', 'profiled.landmark_date', 'activity.reminder_count') }}
+        - coalesce(activity_30d.reminder_count, 0) as customer_reminder_count_30d,
         invoice_context.reminder_count as invoice_reminder_count,
-        cast(coalesce(activity.mrr_amount, 0) as double) as mrr_amount,
+        cast({{ if_told('subscription', 'profiled.landmark_date', 'activity.mrr_amount') }} as double) as mrr_amount,
         profiled.landmark_date - profiled.created_date as customer_tenure_days
     from profiled
+    cross join first_facts
     inner join invoice_context
         on profiled.invoice_id = invoice_context.invoice_id and profiled.landmark_date = invoice_context.landmark_date
     asof left join habits
