@@ -58,8 +58,7 @@ def say_reason(
     if norm is None or words.kind in WITHOUT_NORM:
         return sentence
     other = "other customers: " if language == "en" else "autres clients\u00a0: "
-    mark = "; " if language == "en" else "\u00a0; "
-    return f"{sentence}{mark}{other}{_written_norm(words, norm, language)}"
+    return f"{sentence} ({other}{_written_norm(words, norm, language)})"
 
 
 def _sentence(words: ReasonWords, value: str | float | bool, language: str) -> str:

@@ -1,4 +1,5 @@
-"""What each reason is called, in English and French: "2 support tickets open; other customers: none".
+"""What each reason is called, in English and French: "2 support tickets open (other
+customers: none)".
 
 Belongs here: the words of every feature that may be shown as a reason, on which side of the norm it
 is worse, how far from it is worth a word. Does not belong here: which reason is chosen (reasons.py),

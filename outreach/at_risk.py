@@ -67,6 +67,7 @@ ACCOUNT_COLUMNS = (
     Column("predicted_payment_date", "date", "Payment expected", "Paiement attendu", 12),
     Column("predicted_p10_date", "date", "At the earliest (10 %)", "Au plus tôt (10 %)", 12),
     Column("predicted_p90_date", "date", "At the latest (90 %)", "Au plus tard (90 %)", 12),
+    Column("prediction_method", "code", "Dates rest on", "Dates d'après", 16),
     Column("churn_probability", "share", "Churn risk", "Risque de départ", 9),
     Column("mrr_reporting", "money", "MRR at stake", "MRR en jeu", 12),
     Column("cash_exposure_amount", "money", "Exposure: cash", "Exposition : trésorerie", 12),
@@ -173,6 +174,8 @@ def at_risk_xlsx(rows: DayRows, locale: Locale) -> bytes:
     titles = ("At risk", "Holds") if locale == "en" else ("À risque", "Retenues")
     at_risk = workbook.add_worksheet(titles[0])
     _fill(at_risk, ranked(rows.accounts), ACCOUNT_COLUMNS, formats, locale, frozen_columns=3)
+    reasons = next(i for i, column in enumerate(ACCOUNT_COLUMNS) if column.kind == "reasons")
+    at_risk.write_comment(0, reasons, words.REASONS_LEGEND[locale], {"author": ""})
     _guide_team(at_risk, len(rows.accounts), locale)
     _fill(
         workbook.add_worksheet(titles[1]),

@@ -179,7 +179,8 @@ def _parts(rows: DayRows, locale: Locale) -> list[tuple[str, list[str]]]:
     if rows.landing:
         parts.append((_say("landing", locale), _landing_lines(rows, locale)))
     if rows.accounts:
-        parts.append((_say("top", locale), _account_lines(rows, locale)))
+        legend = words.REASONS_LEGEND[locale]
+        parts.append((_say("top", locale), [*_account_lines(rows, locale), legend]))
     if rows.broken_promises:
         heading = _say("promises", locale, count=len(rows.broken_promises))
         parts.append((heading, _promise_lines(rows, locale)))

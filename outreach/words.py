@@ -49,6 +49,11 @@ _WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "step_not_reached": ("next step not reached", "prochaine étape non atteinte"),
         "scenario_exhausted": ("all steps done: a person decides", "scénario épuisé : à décider"),
     },
+    "prediction_method": {
+        "hazard": ("the model", "le modèle"),
+        "customer_median": ("its own habit", "ses habitudes"),
+        "cohort_median": ("similar customers", "clients semblables"),
+    },
     "aging_bucket": {
         "not_due": ("not due", "non échu"),
         "d1_30": ("1-30 days", "1-30 jours"),
@@ -56,6 +61,14 @@ _WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "d61_90": ("61-90 days", "61-90 jours"),
         "d90_plus": ("over 90 days", "plus de 90 jours"),
     },
+}
+
+# Said once, where the reasons are listed.
+REASONS_LEGEND: dict[Locale, str] = {
+    "en": "What points to later payment or to leaving goes with it on this ledger: an association, "
+    "not a cause.",
+    "fr": "Ce qui laisse attendre un paiement plus tardif ou un départ va de pair avec lui dans ces "
+    "comptes : une association, pas une cause.",
 }
 
 

@@ -80,38 +80,38 @@ def test_every_reason_is_one_clean_sentence(feature: str, language: str):
             "customer_days_late_last3",
             14.3,
             1.6,
-            "paid its last three invoices 14 days late on average; other customers: 2 days late",
-            "a payé ses trois dernières factures avec 14 jours de retard en moyenne ; "
-            "autres clients : 2 jours de retard",
+            "paid its last three invoices 14 days late on average (other customers: 2 days late)",
+            "a payé ses trois dernières factures avec 14 jours de retard en moyenne "
+            "(autres clients : 2 jours de retard)",
         ),
         (
             "customer_days_late_last3",
             -1.0,
             0.2,
-            "paid its last three invoices 1 day early on average; other customers: on the due date",
-            "a payé ses trois dernières factures avec 1 jour d'avance en moyenne ; "
-            "autres clients : à l'échéance",
+            "paid its last three invoices 1 day early on average (other customers: on the due date)",
+            "a payé ses trois dernières factures avec 1 jour d'avance en moyenne "
+            "(autres clients : à l'échéance)",
         ),
         (
             "customer_open_ticket_count",
             1.0,
             0.0,
-            "1 support ticket open; other customers: none",
-            "1 ticket de support ouvert ; autres clients : aucun",
+            "1 support ticket open (other customers: none)",
+            "1 ticket de support ouvert (autres clients : aucun)",
         ),
         (
             "customer_past_due_count",
             0.0,
             2.0,
-            "has no invoice past due; other customers: 2",
-            "n'a aucune facture échue ; autres clients : 2",
+            "has no invoice past due (other customers: 2)",
+            "n'a aucune facture échue (autres clients : 2)",
         ),
         (
             "customer_past_due_count",
             1200.0,
             0.0,
-            "has 1,200 invoices past due; other customers: none",
-            "a 1 200 factures échues ; autres clients : aucune",
+            "has 1,200 invoices past due (other customers: none)",
+            "a 1 200 factures échues (autres clients : aucune)",
         ),
         (
             "amount_to_habit_ratio",
@@ -138,8 +138,8 @@ def test_every_reason_is_one_clean_sentence(feature: str, language: str):
             "customer_tenure_days",
             152.0,
             1_096.0,
-            "a customer for 5 months; other customers: 3 years",
-            "client depuis 5 mois ; autres clients : 3 ans",
+            "a customer for 5 months (other customers: 3 years)",
+            "client depuis 5 mois (autres clients : 3 ans)",
         ),
         (
             "mrr_change_90d_rate",
@@ -161,17 +161,17 @@ def test_a_reason_is_said_with_its_norm(feature, value, norm, english, french):
 
 def test_a_profile_is_said_by_how_its_customers_pay():
     text = say_reason("country", "FR", 2.0, RECORD, "en", late=9.0)
-    assert text == "customers in France usually pay 9 days late; other customers: 2 days late"
+    assert text == "customers in France usually pay 9 days late (other customers: 2 days late)"
     text = say_reason("segment", "small", 2.0, RECORD, "fr", late=-1.0)
     assert re.sub("\u00a0", " ", text) == (
-        "les clients du segment « small » paient d'ordinaire avec 1 jour d'avance ; "
-        "autres clients : 2 jours de retard"
+        "les clients du segment « small » paient d'ordinaire avec 1 jour d'avance "
+        "(autres clients : 2 jours de retard)"
     )
 
 
 def test_one_or_two_paid_invoices_are_not_called_three():
     one, two = ({**RECORD, "customer_paid_count": count} for count in (1, 2))
-    text = "paid its last invoice 6 days late; other customers: on the due date"
+    text = "paid its last invoice 6 days late (other customers: on the due date)"
     assert say_reason("customer_days_late_last3", 6.0, 0.0, one, "en") == text
     assert "its last two invoices" in say_reason("customer_days_late_last3", 6.0, 0.0, two, "en")
 
@@ -252,7 +252,7 @@ def test_a_profile_is_compared_with_all_customers_once_it_has_rows_enough():
     }
     [reason] = _codes(-1.0, "segment", "small", peers)
     assert reason["en"] == (
-        "customers of segment “small” usually pay 9 days late; other customers: 1 day late"
+        "customers of segment “small” usually pay 9 days late (other customers: 1 day late)"
     )
     assert _codes(1.0, "segment", "small", peers) == []
     assert _codes(-1.0, "segment", "rare", peers) == []

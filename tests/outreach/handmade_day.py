@@ -30,6 +30,7 @@ def account(rank: int, customer_id: str, **changes: Any) -> dict[str, Any]:
         "predicted_payment_date": dt.date(2026, 3, 20),
         "predicted_p10_date": dt.date(2026, 3, 14),
         "predicted_p90_date": None,
+        "prediction_method": "hazard",
         "churn_probability": 0.25,
         "mrr_reporting": Decimal("300.00"),
         "cash_exposure_amount": Decimal("2.10"),

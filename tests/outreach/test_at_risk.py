@@ -83,8 +83,8 @@ def test_workbook_cells_are_typed(day_rows):
 def test_workbook_is_frozen_filtered_and_wide_enough(day_rows):
     sheet = load_workbook(io.BytesIO(at_risk_xlsx(day_rows, "en")))["At risk"]
     assert sheet.freeze_panes == "D2"
-    assert sheet.auto_filter.ref == "A1:AH3"
-    assert sheet.max_column == len(ACCOUNT_COLUMNS) == 34
+    assert sheet.auto_filter.ref == "A1:AI3"
+    assert sheet.max_column == len(ACCOUNT_COLUMNS) == 35
     assert sheet.column_dimensions["C"].width > 25
 
 

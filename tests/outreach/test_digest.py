@@ -34,6 +34,8 @@ def test_text_digest_reads_from_top_to_bottom(day_rows):
     )
     assert "Customer c1: €1,000.00 promised for 11 Mar 2026, €400.00 missing (new)" in lines
     assert "2. Customer c2 · €1,200 · 31-60 days · Hold (open support ticket)" in lines
+    legend = [line for line in lines if line.endswith("an association, not a cause.")]
+    assert len(legend) == 1
     assert "Left alone: 2 accounts, €800 deferred" in lines
     assert lines[-1] == "3 rows of payments.csv are in quarantine"
 

@@ -48,6 +48,7 @@ components as (
     select
         accounts.customer_id,
         churn_predictions.p_churn as churn_probability,
+        churn_predictions.reason_codes as churn_reason_codes,
         cast(round(accounts.cash_exposure_amount, 2) as decimal(18, 2)) as cash_exposure_amount,
         cast(round(accounts.loss_exposure_amount, 2) as decimal(18, 2)) as loss_exposure_amount,
         -- Recurring revenue is at stake once an item is 31 days past due (DEFINITIONS, ltv_at_risk).
@@ -74,6 +75,7 @@ final as (
         {{ as_of_date() }} as as_of_date,
         customer_id,
         churn_probability,
+        churn_reason_codes,
         cash_exposure_amount,
         loss_exposure_amount,
         ltv_exposure_amount,

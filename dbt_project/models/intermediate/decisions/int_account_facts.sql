@@ -25,6 +25,8 @@ ranked_invoices as (
         open_invoices.p10_date,
         open_invoices.p50_date,
         open_invoices.p90_date,
+        open_invoices.prediction_method,
+        open_invoices.reason_codes,
         row_number() over (
             partition by open_invoices.customer_id
             order by
@@ -79,6 +81,8 @@ final as (
         ranked_invoices.p10_date,
         ranked_invoices.p50_date,
         ranked_invoices.p90_date,
+        ranked_invoices.prediction_method,
+        ranked_invoices.reason_codes,
         cast(round(customer_360.median_days_late_12m) as integer) as usual_days_late,
         customer_360.settled_invoice_count_12m,
         customer_360.insolvency_date,
@@ -86,6 +90,7 @@ final as (
         last_broken_promises.promised_date as broken_promised_date,
         coalesce(disputed.disputed_invoice_count, 0) as disputed_invoice_count,
         exposures.churn_probability,
+        exposures.churn_reason_codes,
         -- Only where contacts are recorded at all does their absence mean something.
         exists (select 1 from activities)
         and ranked_invoices.is_past_due

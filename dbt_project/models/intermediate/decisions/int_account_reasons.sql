@@ -1,4 +1,6 @@
-{#- Phrases from facts, in the order in which a person would say them; at most four an account. -#}
+{#- Phrases from facts, in the order in which a person would say them; at most four an account. After
+    them what the payment model sees in the shown invoice, less what the facts said. -#}
+{%- set said_as_facts = ['customer_past_due_count', 'customer_open_dispute_count', 'customer_open_ticket_count'] -%}
 with facts as (select * from {{ ref('int_account_facts') }}),
 
 settings as (select * from {{ ref('int_policy_settings') }}),
@@ -81,11 +83,23 @@ phrases as (
     select
         facts.customer_id,
         7 as position_no,
-        'churn risk ' || cast(round(facts.churn_probability * 100) as integer) || ' %' as reason_en,
-        'risque de départ ' || cast(round(facts.churn_probability * 100) as integer) || ' %' as reason_fr
+        'churn risk ' || cast(round(facts.churn_probability * 100) as integer) || ' %'
+        || coalesce(': ' || {{ reason_sentences('facts.churn_reason_codes', 'en', 'raises', 1) }}, '') as reason_en,
+        'risque de départ ' || cast(round(facts.churn_probability * 100) as integer) || ' %'
+        || coalesce(' : ' || {{ reason_sentences('facts.churn_reason_codes', 'fr', 'raises', 1) }}, '') as reason_fr
     from facts
     cross join settings
     where facts.churn_probability >= settings.churn_alert_rate
+    union all
+    select
+        customer_id,
+        8 as position_no,
+        'points to later payment: ' || {{ reason_sentences('reason_codes', 'en', 'later', 2, said_as_facts) }}
+            as reason_en,
+        'laisse attendre un paiement plus tardif : '
+        || {{ reason_sentences('reason_codes', 'fr', 'later', 2, said_as_facts) }} as reason_fr
+    from facts
+    where {{ reason_sentences('reason_codes', 'en', 'later', 2, said_as_facts) }} is not null
 ),
 
 ranked as (
@@ -105,7 +119,7 @@ final as (
         string_agg(reason_en, ' · ' order by position_no) as reasons_en,
         string_agg(reason_fr, ' · ' order by position_no) as reasons_fr
     from ranked
-    where reason_rank <= 4
+    where reason_rank <= 4 or position_no = 8
     group by customer_id
 )
 

@@ -46,7 +46,10 @@ scored as (
         cast(open_invoices.past_due_amount as decimal(18, 2)) as past_due_amount,
         cast(open_invoices.past_due_amount_reporting as decimal(18, 2)) as past_due_amount_reporting,
         {{ money('invoices.gross_amount * open_invoices.closing_rate') }} as invoice_amount_reporting,
-        predictions.invoice_id is not null as is_predicted,
+        -- A fallback that knows no payments predicts nothing; a missing date is then not a late one.
+        predictions.p_unpaid_120d is not null as is_predicted,
+        case when predictions.p_unpaid_120d is not null then predictions.method end as prediction_method,
+        predictions.reason_codes,
         predictions.p10_date,
         predictions.p50_date,
         predictions.p90_date,

@@ -8,7 +8,12 @@ final as (
         customer_id,
         method,
         model_version,
-        round(p_churn, 6) as p_churn
+        round(p_churn, 6) as p_churn,
+        {{ reason_text('reason_codes', 'en', {'raises': 'likelier to leave', 'lowers': 'likelier to stay'}) }}
+            as reasons_en,
+        {{ reason_text(
+            'reason_codes', 'fr', {'raises': 'départ plus probable', 'lowers': 'départ moins probable'}
+        ) }} as reasons_fr
     from predictions
     where as_of_date = {{ as_of_date() }}
 )

@@ -34,6 +34,7 @@ final as (
         facts.p50_date as predicted_payment_date,
         facts.p10_date as predicted_p10_date,
         facts.p90_date as predicted_p90_date,
+        facts.prediction_method,
         facts.churn_probability,
         customer_360.mrr_reporting,
         exposures.cash_exposure_amount,
