@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 AGING_BUCKETS = ("not_due", "d1_30", "d31_60", "d61_90", "d90_plus")
@@ -236,12 +236,15 @@ class Trust:
         model_figures: the newest evaluation of each model up to the day, segment `all`.
         open_totals: the open balance as each mart states it, by the mart's name.
         entities: entities of the import contract that hold a record.
+        fallbacks: open invoices that no payment model predicts, by what stands in for it; "nothing"
+            where nothing is predicted.
     """
 
     loads: tuple[SourceLoad, ...]
     model_figures: tuple[ModelFigure, ...]
     open_totals: dict[str, Decimal]
     entities: frozenset[str]
+    fallbacks: dict[str, int] = field(default_factory=dict)
 
     def figure(self, model: str, metric: str) -> ModelFigure | None:
         """Return one figure of a model over all its cases, None where it was not measured."""

@@ -164,7 +164,7 @@ def _top_exposures(
             accounts.customer_id is not null and customers.customer_id in (
                 select customer_id
                 from marts.fct_invoice_predictions
-                where as_of_date = $as_of_date
+                where as_of_date = $as_of_date and p_unpaid_120d is not null
             ) as has_prediction,
             accounts.predicted_payment_date, accounts.predicted_p10_date,
             accounts.predicted_p90_date, accounts.decision, accounts.hold_reason
@@ -273,6 +273,14 @@ def _trust(connection: duckdb.DuckDBPyConnection, as_of_date: dt.date) -> Trust:
         from marts.fct_dso where as_of_date = $as_of_date
     """
     entities_sql = "select entity from marts.fct_entity_records where record_count > 0"
+    fallbacks_sql = """
+        select if(p_unpaid_120d is null, 'nothing', method) as basis, count(*) as invoice_count
+        from marts.fct_invoice_predictions
+        where as_of_date = ? and method <> 'hazard'
+        group by basis
+        order by basis
+    """
+    fallbacks = rows_of(connection, fallbacks_sql, [as_of_date])
     totals = rows_of(connection, totals_sql, {"as_of_date": as_of_date})
     return Trust(
         loads=tuple(SourceLoad(**row) for row in rows_of(connection, loads_sql, [])),
@@ -284,4 +292,5 @@ def _trust(connection: duckdb.DuckDBPyConnection, as_of_date: dt.date) -> Trust:
             for row in totals
         },
         entities=frozenset(row["entity"] for row in rows_of(connection, entities_sql, [])),
+        fallbacks={row["basis"]: row["invoice_count"] for row in fallbacks},
     )

@@ -32,6 +32,22 @@ _NEEDED_FOR = {
     "contacts": "addresses of reminders and opt-outs",
 }
 
+# What stands in for the payment model, and why it had to.
+_FALLBACKS = {
+    "customer_median": (
+        "{count} invoices are dated by their customer's own habit, with wider intervals: the payment"
+        " model has too few paid invoices to learn from, or is no better than the habit."
+    ),
+    "cohort_median": (
+        "{count} invoices are dated by the habit of similar customers, with wider intervals: their"
+        " customers have paid fewer than three, and no payment model is in use."
+    ),
+    "nothing": (
+        "{count} invoices have no expected payment date: fewer than ten payments are known, too few"
+        " to say when the next will come."
+    ),
+}
+
 
 def rows_of(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
     """The rows of a query as dictionaries."""
@@ -98,14 +114,10 @@ def data_warnings(connection: duckdb.DuckDBPyConnection) -> list[str]:
     ]
     fallbacks = rows_of(
         connection,
-        "select method, count(*) as invoices from marts.fct_invoice_predictions"
-        " where method <> 'hazard' group by method order by method",
+        "select if(p_unpaid_120d is null, 'nothing', method) as basis, count(*) as invoices"
+        " from marts.fct_invoice_predictions where method <> 'hazard' group by basis order by basis",
     )
-    lines += [
-        f"{row['invoices']} invoices were predicted by {row['method'].replace('_', ' ')}, with a wide interval."
-        for row in fallbacks
-    ]
-    return lines
+    return lines + [_FALLBACKS[row["basis"]].format(count=row["invoices"]) for row in fallbacks]
 
 
 def day_rows(

@@ -58,7 +58,13 @@ def trust_section(facts: SummaryFacts, wording: Wording) -> Section:
             *((reconciliation,) if trust.is_reconciled else ()),
             *_models_answer(trust, shown, wording),
         ),
-        cautions=() if trust.is_reconciled else (reconciliation,),
+        cautions=(
+            *(() if trust.is_reconciled else (reconciliation,)),
+            *(
+                wording.say(f"trust.fallback.{basis}", invoices=wording.counted("invoice", count))
+                for basis, count in trust.fallbacks.items()
+            ),
+        ),
         missing=_missing(trust, shown, wording),
         tables=tuple(tables),
     )

@@ -105,6 +105,8 @@ SCHEMAS = {
         "as_of_date": "date",
         "invoice_id": "varchar",
         "customer_id": "varchar",
+        "method": "varchar",
+        "p_unpaid_120d": "double",
     },
     "fct_at_risk_accounts": {
         "as_of_date": "date",
@@ -332,7 +334,15 @@ def handmade_rows() -> dict[str, Rows]:
                 ("month_end", dt.date(2026, 3, 31), "450.50"),
             ]
         ],
-        "fct_invoice_predictions": [{"as_of_date": AS_OF, "invoice_id": "I1", "customer_id": "C1"}],
+        "fct_invoice_predictions": [
+            {
+                "as_of_date": AS_OF,
+                "invoice_id": "I1",
+                "customer_id": "C1",
+                "method": "hazard",
+                "p_unpaid_120d": 0.1,
+            }
+        ],
         "fct_at_risk_accounts": [
             {
                 "as_of_date": AS_OF,

@@ -48,6 +48,26 @@ def test_a_day_without_predictions_says_why_there_is_no_landing(rows, page_of):
     assert "not computed" in page.text
 
 
+def test_invoices_that_no_model_predicts_are_said_with_the_reason(rows, page_of):
+    assert "habit" not in Page(page_of(rows)).sections["trust"]
+    [invoice] = rows["fct_invoice_predictions"]
+    rows["fct_invoice_predictions"] = [
+        {**invoice, "method": "customer_median"},
+        {**invoice, "invoice_id": "I2", "method": "cohort_median"},
+        {**invoice, "invoice_id": "I3", "method": "cohort_median", "p_unpaid_120d": None},
+    ]
+    trust = Page(page_of(rows)).sections["trust"]
+    assert "1 invoice dated by the customer's own habit, with wider intervals" in trust
+    assert "1 invoice dated by the habit of similar customers" in trust
+    assert "1 invoice without an expected payment date: fewer than ten payments" in trust
+
+
+def test_an_account_of_which_nothing_is_predicted_has_no_expected_date(rows, page_of):
+    rows["fct_at_risk_accounts"][0].update(predicted_payment_date=None, predicted_p10_date=None)
+    rows["fct_invoice_predictions"][0].update(p_unpaid_120d=None)
+    assert Page(page_of(rows)).tables["Largest exposures"][1][5] == "–"
+
+
 def test_speed_compares_dso_with_a_year_ago_and_names_the_days_of_lateness(rows, page_of):
     speed = Page(page_of(rows)).sections["speed"]
     assert "DSO over three months is 52.3 days, 4.3 days longer than a year ago." in speed
