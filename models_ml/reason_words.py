@@ -122,6 +122,21 @@ WORDS: dict[str, ReasonWords] = {
         ("no open dispute", "{value} open dispute", "{value} open disputes"),
         ("aucun litige en cours", "{value} litige en cours", "{value} litiges en cours"),
     ),
+    "customer_dispute_count": ReasonWords(
+        "count",
+        "higher",
+        (
+            "has disputed no invoice so far",
+            "has disputed {value} invoice so far",
+            "has disputed {value} invoices so far",
+        ),
+        (
+            "n'a contesté aucune facture jusqu'ici",
+            "a contesté {value} facture jusqu'ici",
+            "a contesté {value} factures jusqu'ici",
+        ),
+        "aucune",
+    ),
     "dispute_count_180d": ReasonWords(
         "count",
         "higher",

@@ -42,7 +42,10 @@ INVOICE_GROUPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "customer_days_late_median",
             "customer_days_late_last5",
             "customer_days_late_spread",
+            "customer_days_late_low",
+            "customer_days_late_high",
             "customer_days_late_trend",
+            "customer_to_cohort_days_late",
             "customer_late_share",
             "customer_paid_count",
             "days_past_habit_then",
@@ -53,8 +56,8 @@ INVOICE_GROUPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     # Amounts of several currencies have no common norm: only the ratio to the own habit is said.
     "amount": (("amount_to_habit_ratio",), ("gross_amount",)),
     "terms": (("invoice_terms_days",), ("instalment_count",)),
-    "partly_paid": (("paid_share",), ()),
-    "dispute": (("customer_open_dispute_count",), ("is_disputed",)),
+    "partly_paid": (("paid_share",), ("customer_partial_share",)),
+    "dispute": (("customer_open_dispute_count", "customer_dispute_count"), ("is_disputed",)),
     "promise": (("days_to_promised", "customer_promise_kept_share"), ("days_past_promise_then",)),
     "exposure": (
         ("customer_past_due_count",),
@@ -104,7 +107,16 @@ CUSTOMER_GROUPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 # True of every invoice of that age or day: no reason. Segment and country of a customer who may leave
 # have no figure of their own that could be quoted.
 NO_REASON = frozenset(
-    {"days_to_due", "age_days", "customer_friday_share", "customer_month_end_share"}
+    {
+        "days_to_due",
+        "age_days",
+        "customer_monday_share",
+        "customer_tuesday_share",
+        "customer_wednesday_share",
+        "customer_thursday_share",
+        "customer_friday_share",
+        "customer_month_end_share",
+    }
 )
 NO_CHURN_REASON = frozenset({"segment", "country"})
 

@@ -2,7 +2,8 @@
 
 A small simulated company is built with dbt as of a day in its past, which is also a landmark of the
 training grid. What became known on or after that day is then deleted, and the features rebuilt; and
-the company is built as of a later day, to compare what was scored with what is trained on.
+the company is built as of a later day, to compare what was scored with what is trained on. Payments of
+some weeks are then recorded a week late, and the features rebuilt once more.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pytest
+import yaml
 
 from connectors.files import FilesSource, load_files
 from connectors.simulator import SimulationSpec, simulate, write_company
@@ -35,6 +37,8 @@ ROOT = Path(__file__).parents[2]
 END = date(2026, 6, 30)
 # 2000-01-01 + 17 x 566 days.
 AS_OF = date(2026, 5, 6)
+# Payments of these days are recorded a week late.
+LATE_FROM, LATE_TO = date(2026, 2, 1), date(2026, 4, 20)
 LANDMARKS = "feat_invoice_landmarks"
 MONTHS = "feat_customer_months"
 KEYS = {LANDMARKS: ["landmark_date", "invoice_id"], MONTHS: ["as_of_date", "customer_id"]}
@@ -47,6 +51,11 @@ class Builds:
     then: dict[str, pd.DataFrame]
     without_future: dict[str, pd.DataFrame]
     later: dict[str, pd.DataFrame]
+    recorded_late: dict[str, pd.DataFrame]
+    late_payments: pd.DataFrame
+    """Invoices paid whole on one of the late days: invoice_id, paid_date, once known on that day."""
+    columns: set[tuple[str, str]]
+    """Of every table of the features."""
     deleted_rows: int
     known_before: set[str]
     """Invoices known before the as-of day."""
@@ -76,7 +85,16 @@ def builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
         deleted = _delete_future(connection)
     _dbt_run(folder, AS_OF, rebuilt, "--exclude", canonical)
     names = {invoice_id for (invoice_id,) in known_before}
-    return Builds(then, _features(warehouse), later, deleted, names)
+    without_future = _features(warehouse)
+    with duckdb.connect(str(warehouse)) as connection:
+        columns = connection.execute(
+            "select table_name, column_name from information_schema.columns"
+            " where table_schema = 'features'"
+        ).fetchall()
+        late_payments = _record_late(connection)
+    _dbt_run(folder, AS_OF, rebuilt, "--exclude", canonical)
+    late = _features(warehouse)
+    return Builds(then, without_future, later, late, late_payments, set(columns), deleted, names)
 
 
 def _dbt_run(folder: Path, as_of_date: date, select: str, *more: str) -> None:
@@ -111,6 +129,24 @@ def _delete_future(connection: duckdb.DuckDBPyConnection) -> int:
         sql = f"delete from intermediate.{table} where known_date >= ?"
         count += connection.execute(sql, [AS_OF]).fetchall()[0][0]
     return count
+
+
+def _record_late(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    paid = connection.execute(
+        "select invoice_id, reduced_date as paid_date from features.feat_invoice_spells"
+        " where settled_as = 'paid' and known_from = reduced_date and paid_amount = gross_amount"
+        " and reduced_date between ? and ? and invoice_id in ("
+        "  select invoice_id from intermediate.int_payment_allocations_unioned"
+        "  group by invoice_id having count(*) = 1)",
+        [LATE_FROM, LATE_TO],
+    ).df()
+    connection.execute(
+        "update intermediate.int_payments_unioned"
+        " set known_date = payment_date + 7, recorded_at = payment_date + 7"
+        " where payment_date between ? and ? and known_date = payment_date",
+        [LATE_FROM, LATE_TO],
+    )
+    return paid
 
 
 def _features(warehouse: Path) -> dict[str, pd.DataFrame]:
@@ -160,3 +196,55 @@ def test_what_is_scored_is_what_is_later_trained_on(builds: Builds):
     then, later = (table[table["invoice_id"].isin(builds.known_before)] for table in (then, later))
     assert len(then) > 20
     _same(then, later, KEYS[LANDMARKS])
+
+
+def _landmarks(table: pd.DataFrame, *, before: date) -> pd.DataFrame:
+    return table[table["landmark_date"] <= pd.Timestamp(before)]
+
+
+def test_a_payment_recorded_late_changes_no_earlier_landmark(builds: Builds):
+    known, late = builds.without_future[LANDMARKS], builds.recorded_late[LANDMARKS]
+    first, second = (_landmarks(table, before=LATE_FROM) for table in (known, late))
+    assert len(first) > 100
+    _same(first, second, KEYS[LANDMARKS])
+    assert not known.equals(late)
+
+
+def test_an_invoice_is_open_until_its_payment_is_recorded_however_late(builds: Builds):
+    """Paid on a day and recorded a week later: landmarks of that week do not know of it."""
+    known, late = (
+        table[LANDMARKS].merge(builds.late_payments, on="invoice_id")
+        for table in (builds.without_future, builds.recorded_late)
+    )
+    assert len(builds.late_payments) > 30
+    assert (known["landmark_date"] <= known["paid_date"]).all()
+    days = (late["landmark_date"] - late["paid_date"]).dt.days
+    assert 1 <= days.max() <= 7
+    in_between = late[days > 0]
+    assert len(in_between) > 10
+    assert (in_between["paid_share"] == 0).all()
+
+
+def test_every_column_of_the_features_is_described_with_a_reason(builds: Builds):
+    text = (ROOT / "dbt_project/models/features/_features__models.yml").read_text(encoding="utf-8")
+    described = {
+        (model["name"], column["name"]): column.get("description", "")
+        for model in yaml.safe_load(text)["models"]
+        for column in model.get("columns", [])
+    }
+    assert set(described) == builds.columns
+    # What it is, then why a model wants it; a key says that it is one.
+    short = [
+        name
+        for name, words in described.items()
+        if len(words.split()) < 3 or not words.endswith((".", "; key"))
+    ]
+    assert short == []
+    models = (LANDMARKS, MONTHS)
+    features = [*INVOICE_NUMERIC, *INVOICE_CATEGORICAL, *CUSTOMER_NUMERIC, *CUSTOMER_CATEGORICAL]
+    without_reason = [
+        (table, column)
+        for (table, column), words in described.items()
+        if table in models and column in features and words.count(". ") < 1
+    ]
+    assert without_reason == []

@@ -104,7 +104,7 @@ final as (
         {{ if_told('dispute', 'profiled.landmark_date', 'activity.open_dispute_count') }}
             as customer_open_dispute_count,
         {{ ratio('activity.promise_kept_count', 'activity.promise_due_count') }} as customer_promise_kept_share,
-        coalesce(activity.dispute_count, 0) as customer_dispute_count,
+        {{ if_told('dispute', 'profiled.landmark_date', 'activity.dispute_count') }} as customer_dispute_count,
         coalesce(activity.credit_count, 0) as customer_credit_count,
         {{ if_told('ticket', 'profiled.landmark_date', 'activity.open_ticket_count') }} as customer_open_ticket_count,
         {{ if_told('ticket', 'profiled.landmark_date', 'activity.weighty_ticket_count') }}
