@@ -55,6 +55,31 @@ def check_columns(table: pd.DataFrame, required: Iterable[str], name: str) -> No
         raise ModelInputError(f"{name} lacks the column(s) {', '.join(missing)}.")
 
 
+def check_numbers(table: pd.DataFrame, columns: Iterable[str], name: str) -> None:
+    """Raise ModelInputError unless ``columns`` hold finite numbers, booleans or nulls.
+
+    A text in a column of numbers would silently become a null, and an infinite number stops the trees
+    with an error that names no column.
+    """
+    import numpy as np
+
+    from models_ml.features import to_float
+
+    for column in columns:
+        numbers = to_float(table[column])
+        if table[column].dtype.kind not in "biuf":
+            texts = table[column].notna().to_numpy(bool) & np.isnan(numbers)
+            if texts.any():
+                first = table[column].to_numpy()[texts.argmax()]
+                raise ModelInputError(
+                    f"{name}.{column} must hold numbers; {int(texts.sum())} row(s) do not, "
+                    f"the first holds {first!r}."
+                )
+        infinite = int(np.isinf(numbers).sum())
+        if infinite:
+            raise ModelInputError(f"{name}.{column} is infinite in {infinite} row(s).")
+
+
 def check_unique(table: pd.DataFrame, key: list[str], name: str) -> None:
     """Raise ModelInputError if two rows of ``table`` share the key, naming the first such key."""
     duplicated = table.duplicated(key)

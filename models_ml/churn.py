@@ -18,6 +18,7 @@ from models_ml.checks import (
     check_as_of_date,
     check_columns,
     check_no_null,
+    check_numbers,
     check_seed,
     check_unique,
 )
@@ -185,6 +186,7 @@ def check_customer_months(customer_months: pd.DataFrame, name: str) -> None:
     """Raise ModelInputError unless the table has the columns and key the model reads."""
     check_columns(customer_months, (*CUSTOMER_KEYS, *CUSTOMER_NUMERIC, *CUSTOMER_CATEGORICAL), name)
     check_no_null(customer_months, CUSTOMER_KEYS, name)
+    check_numbers(customer_months, CUSTOMER_NUMERIC, name)
     check_unique(customer_months, list(CUSTOMER_KEYS), name)
 
 

@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models_ml.checks import ModelInputError, check_columns, check_no_null, check_unique
+from models_ml.checks import (
+    ModelInputError,
+    check_columns,
+    check_no_null,
+    check_numbers,
+    check_unique,
+)
 from models_ml.days_late import LEVELS
 from models_ml.features import (
     INVOICE_CATEGORICAL,
@@ -112,6 +118,7 @@ def check_landmarks(landmarks: pd.DataFrame, name: str = "landmarks") -> None:
     needed = (*INVOICE_KEYS, *INVOICE_NUMERIC, *INVOICE_CATEGORICAL)
     check_columns(landmarks, needed, name)
     check_no_null(landmarks, (*INVOICE_KEYS, "days_to_due"), name)
+    check_numbers(landmarks, INVOICE_NUMERIC, name)
     check_unique(landmarks, OUTCOME_KEYS, name)
 
 

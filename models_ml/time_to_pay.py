@@ -175,9 +175,10 @@ def predict_time_to_pay(model: TimeToPayModel, landmarks_scoring: pd.DataFrame) 
             as_of_date.
 
     Returns:
-        PREDICTION_COLUMNS. Dates are empty beyond 120 days; probabilities are empty where nothing
-        is known; ``p_unpaid_120d`` is 1 - P(paid by day 120), credited and written off included;
-        ``reason_codes`` is empty for rows that were not explained (MAXIMUM_EXPLAINED).
+        PREDICTION_COLUMNS. Dates are empty beyond 120 days; where nothing is known ``method`` is
+        "none" and probabilities are empty; ``p_unpaid_120d`` is 1 - P(paid by day 120), credited and
+        written off included; ``reason_codes`` is empty for rows that were not explained
+        (MAXIMUM_EXPLAINED).
 
     Raises:
         ModelInputError: a column is missing or the key repeats.
@@ -188,13 +189,16 @@ def predict_time_to_pay(model: TimeToPayModel, landmarks_scoring: pd.DataFrame) 
     table = landmarks_scoring.reset_index(drop=True)
     incidence = model.incidence(table)
     landmark = to_day(table["landmark_date"])
-    fallback = model.baseline.methods(table)
+    method = np.full(len(table), "hazard")
+    if model.method != "hazard":
+        is_known = ~np.isnan(incidence).any(axis=1)
+        method = np.where(is_known, model.baseline.methods(table), "none")
     result = pd.DataFrame(
         {
             "as_of_date": landmark.astype(object),
             "invoice_id": table["invoice_id"],
             "customer_id": table["customer_id"],
-            "method": np.full(len(table), "hazard") if model.method == "hazard" else fallback,
+            "method": method,
             "model_version": model.version,
         }
     )
