@@ -29,10 +29,14 @@ horizons as (
         cast({{ horizon_date }} as date) as horizon_date,
         sum(open_amount_reporting) as open_amount_reporting,
         sum(open_amount_reporting) filter (where {{ column }} is not null) as scored_amount_reporting,
-        -- Nothing more can come by an evening that has passed.
+        -- Nothing more can come by an evening that has passed; of what is not scored nothing is known.
         sum(
             open_amount_reporting
-            * case when {{ horizon_date }} > {{ as_of_date() }} then cast({{ column }} as decimal(9, 6)) else 0 end
+            * case
+                when {{ column }} is null then null
+                when {{ horizon_date }} > {{ as_of_date() }} then cast({{ column }} as decimal(9, 6))
+                else 0
+            end
         ) as expected_amount_reporting
     from scored
     {{ "union all" if not loop.last }}
