@@ -57,14 +57,20 @@ def point_error(forecast_days: np.ndarray, paid_days: np.ndarray, horizon_days: 
 
 
 def crps(incidence: np.ndarray, paid_days: np.ndarray, horizon_days: int) -> float:
-    """Return the continuous ranked probability score (days), cut at the horizon.
+    """Return the mean continuous ranked probability score (days), cut at the horizon."""
+    return float(np.mean(crps_rows(incidence, paid_days, horizon_days)))
+
+
+def crps_rows(incidence: np.ndarray, paid_days: np.ndarray, horizon_days: int) -> np.ndarray:
+    """Return the continuous ranked probability score (days) per row, cut at the horizon.
 
     Sum over days d < horizon of (F(d) - 1{paid by d})^2 (Gneiting and Raftery, 2007, eq. 20, on a
     daily grid); for a point forecast it equals the absolute error.
     """
     days = np.arange(horizon_days)
     happened = paid_days[:, None] <= days[None, :]
-    return float(np.mean(np.sum((incidence[:, :horizon_days] - happened) ** 2, axis=1)))
+    scores: np.ndarray = np.sum((incidence[:, :horizon_days] - happened) ** 2, axis=1)
+    return scores
 
 
 def pinball(incidence: np.ndarray, paid_days: np.ndarray, horizon_days: int) -> float:
@@ -80,9 +86,14 @@ def pinball(incidence: np.ndarray, paid_days: np.ndarray, horizon_days: int) -> 
 
 def coverage(incidence: np.ndarray, paid_days: np.ndarray, horizon_days: int) -> float:
     """Return the share of payments inside the 10 to 90 % interval, both ends cut at the horizon."""
+    return float(np.mean(covered_rows(incidence, paid_days, horizon_days)))
+
+
+def covered_rows(incidence: np.ndarray, paid_days: np.ndarray, horizon_days: int) -> np.ndarray:
+    """Return per row whether the payment lay inside the 10 to 90 % interval."""
     low, high = _interval(incidence, horizon_days)
     actual = np.minimum(paid_days, horizon_days)
-    return float(np.mean((low <= actual) & (actual <= high)))
+    return np.asarray((low <= actual) & (actual <= high))
 
 
 def stated_coverage(incidence: np.ndarray, paid_days: np.ndarray, horizon_days: int) -> float:
@@ -91,17 +102,28 @@ def stated_coverage(incidence: np.ndarray, paid_days: np.ndarray, horizon_days: 
     Whole days hold more than 80 %: a customer who pays on one weekday has an interval of one day.
     ``coverage`` is to be read against this.
     """
+    return float(np.mean(stated_rows(incidence, horizon_days)))
+
+
+def stated_rows(incidence: np.ndarray, horizon_days: int) -> np.ndarray:
+    """Return per row the probability the forecast puts on its own 10 to 90 % interval."""
     low, high = (cut.astype(np.int64) for cut in _interval(incidence, horizon_days))
     rows = np.arange(len(incidence))
     until = np.where(high >= horizon_days, 1.0, incidence[rows, high])
     before = np.where(low > 0, incidence[rows, np.maximum(low - 1, 0)], 0.0)
-    return float(np.mean(until - before))
+    stated: np.ndarray = until - before
+    return stated
 
 
 def width(incidence: np.ndarray, paid_days: np.ndarray, horizon_days: int) -> float:
     """Return the mean width (days) of the 10 to 90 % interval, both ends cut at the horizon."""
+    return float(np.mean(width_rows(incidence, horizon_days)))
+
+
+def width_rows(incidence: np.ndarray, horizon_days: int) -> np.ndarray:
+    """Return the width (days) of the 10 to 90 % interval per row, both ends cut at the horizon."""
     low, high = _interval(incidence, horizon_days)
-    return float(np.mean(high - low))
+    return high - low
 
 
 def _interval(incidence: np.ndarray, horizon_days: int) -> tuple[np.ndarray, np.ndarray]:
