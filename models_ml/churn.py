@@ -22,6 +22,7 @@ from models_ml.checks import (
     check_seed,
     check_unique,
 )
+from models_ml.contest import ChurnTrial
 from models_ml.evaluation import EvaluationRow, evaluate_churn
 from models_ml.features import (
     CUSTOMER_CATEGORICAL,
@@ -86,6 +87,8 @@ class ChurnModel:
     logistic: Logistic | None = None
     calibration: Calibration | None = None
     card: dict[str, Any] = field(default_factory=dict)
+    trial: ChurnTrial | None = None
+    """Of a training run: what the gate judges (contest.py)."""
 
     @property
     def version(self) -> str:
@@ -140,7 +143,7 @@ def train_churn(
     check_seed(seed)
     table, happened = _labelled(customer_months, churn_outcomes, as_of_date)
     model = fit(table, happened, seed)
-    evaluation, holdout = _evaluate_holdout(table, happened, seed)
+    evaluation, holdout, model.trial = _evaluate_holdout(table, happened, seed)
     model.card = {
         "model": "churn",
         "method": model.method,
@@ -266,12 +269,12 @@ def _as_matrix(
 
 def _evaluate_holdout(
     table: pd.DataFrame, happened: np.ndarray, seed: int
-) -> tuple[list[EvaluationRow], dict[str, Any] | str]:
-    """Return the figures of the recipe fitted on earlier months, and what the holdout was."""
+) -> tuple[list[EvaluationRow], dict[str, Any] | str, ChurnTrial | None]:
+    """Return the figures of the recipe fitted on earlier months, what the holdout was, the trial."""
     months = to_day(table["as_of_date"])
     masks = customer_holdout(months, LABEL_DAYS)
     if masks is None:
-        return [], "Not evaluated: the history is too short for a later holdout."
+        return [], "Not evaluated: the history is too short for a later holdout.", None
     train, test = masks
     model = fit(table.loc[train].reset_index(drop=True), happened[train], seed)
     later = table.loc[test].reset_index(drop=True)
@@ -285,7 +288,7 @@ def _evaluate_holdout(
         "test_events": churned_customers(table, happened & test),
         "method": model.method,
     }
-    return figures, described
+    return figures, described, ChurnTrial(model, later, happened[test])
 
 
 def predict_churn(model: ChurnModel, customer_months_scoring: pd.DataFrame) -> pd.DataFrame:

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import xgboost
 
+    from models_ml.contest import InvoiceTrial
+
 # Below this many different paid invoices the trees have nothing to learn that a median has not.
 MINIMUM_PAID_INVOICES = 300
 # Landmark rows and survived intervals kept: costs little accuracy, bounds the time (MODELS.md).
@@ -78,6 +80,8 @@ class TimeToPayModel:
     booster: xgboost.Booster | None = None
     days_late: DaysLate | None = None
     card: dict[str, Any] = field(default_factory=dict)
+    trial: InvoiceTrial | None = None
+    """Of a training run: what the gate judges (contest.py)."""
 
     @property
     def version(self) -> str:

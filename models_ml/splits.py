@@ -33,7 +33,8 @@ class InvoiceHoldout:
 def invoice_holdout(panel: Panel, as_of_date: date) -> InvoiceHoldout | None:
     """Return the temporal holdout with the longest horizon that the history allows, else None.
 
-    Test landmarks lie in [cutoff, cutoff + TEST_WINDOW_DAYS] and each has its whole horizon behind
+    What is trained on keeps its rows of all kinds; tested and counted are those of the grid. Test
+    landmarks lie in [cutoff, cutoff + TEST_WINDOW_DAYS] and each has its whole horizon behind
     it at ``as_of_date``, so that no test label is censored.
     """
     as_of = np.datetime64(as_of_date, "D")
@@ -41,8 +42,9 @@ def invoice_holdout(panel: Panel, as_of_date: date) -> InvoiceHoldout | None:
         last = as_of - np.timedelta64(horizon_days + 1, "D")
         cutoff = last - np.timedelta64(TEST_WINDOW_DAYS, "D")
         train = panel.censored_at(cutoff)
-        test = panel.take((panel.landmark >= cutoff) & (panel.landmark <= last))
-        enough_train = paid_invoice_count(train) >= MINIMUM_TRAIN_PAID_INVOICES
+        grid = panel.grid
+        test = grid.take((grid.landmark >= cutoff) & (grid.landmark <= last))
+        enough_train = paid_invoice_count(train.grid) >= MINIMUM_TRAIN_PAID_INVOICES
         if len(test) >= MINIMUM_TEST_ROWS and enough_train:
             return InvoiceHoldout(cutoff, horizon_days, train, test)
     return None

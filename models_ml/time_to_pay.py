@@ -13,6 +13,7 @@ import numpy as np
 
 from models_ml.baselines import MINIMUM_PAID_FOR_SPREAD, due_date_days
 from models_ml.checks import ModelInputError, check_as_of_date, check_seed
+from models_ml.contest import InvoiceTrial
 from models_ml.distribution import days_to_month_end, probability_by, quantile_days
 from models_ml.evaluation import EvaluationRow, age_segments, evaluate_invoices
 from models_ml.features import to_day, to_float
@@ -75,9 +76,10 @@ def train_time_to_pay(
     check_as_of_date(as_of_date)
     check_seed(seed)
     panel = build_panel(landmarks, outcomes).censored_at(np.datetime64(as_of_date, "D"))
-    holdout = invoice_holdout(panel.grid, as_of_date)
-    evaluation, beaten = _evaluate_holdout(holdout, seed)
+    holdout = invoice_holdout(panel, as_of_date)
+    evaluation, beaten, trial = _evaluate_holdout(holdout, seed)
     model = fit(panel, seed, with_hazard=beaten is None)
+    model.trial = trial
     paid = paid_invoice_count(panel.grid)
     model.card = {
         "model": "time_to_pay",
@@ -98,24 +100,27 @@ def train_time_to_pay(
 
 def _evaluate_holdout(
     holdout: InvoiceHoldout | None, seed: int
-) -> tuple[list[EvaluationRow], str | None]:
+) -> tuple[list[EvaluationRow], str | None, InvoiceTrial | None]:
     """Return the figures of the recipe to be used, and why it is not the hazard (None: it may be).
 
-    A hazard that does not beat the customer median on the holdout is not used.
+    The trial is what the gate compares with the champion's. A hazard that does not beat the
+    customer median on the holdout is not used.
     """
     if holdout is None:
-        return [], None
+        return [], None, None
     model = fit(holdout.train, seed)
     figures = evaluate(model, holdout.test, holdout.horizon_days)
     crps = next(row for row in figures if row["metric"] == "crps_days")
     if model.method != "hazard" or crps["value"] < crps["baseline_value"]:
-        return figures, None
+        return figures, None, InvoiceTrial(model, holdout)
     median = fit(holdout.train, seed, with_hazard=False)
-    return evaluate(median, holdout.test, holdout.horizon_days), (
+    beaten = (
         f"On the holdout the hazard's CRPS was {crps['value']:.2f} days, the customer median's "
         f"{crps['baseline_value']:.2f}: the customer's or the cohort's median days late is used, "
         "with the observed spread."
     )
+    figures = evaluate(median, holdout.test, holdout.horizon_days)
+    return figures, beaten, InvoiceTrial(median, holdout)
 
 
 def _reason_for_method(model: TimeToPayModel, paid_invoices: int) -> str:

@@ -1,0 +1,129 @@
+"""Drift: do today's rows still look like those a model was trained on?
+
+Belongs here: the population stability index by feature, its critical value, the training shares kept
+beside a model. Does not belong here: what a drift leads to (a warning, never a stop).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from models_ml.features import Encoding, to_float
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MAXIMUM_BINS = 10
+# Chance that any feature of a model is called drifted while none is (Bonferroni over features).
+FALSE_ALARM_RATE = 0.05
+# The customary bounds (Siddiqi, 2006, Credit Risk Scorecards): below .10 nothing worth a look however
+# sure; above .25 a shift that matters.
+MINIMUM_PSI = 0.10
+SEVERE_PSI = 0.25
+DRIFT_COLUMNS = (
+    "feature",
+    "psi",
+    "critical_value",
+    "is_drifted",
+    "is_severe",
+    "training_customers",
+    "scored_customers",
+)
+
+Reference = dict[str, Any]
+"""{"customers", "features": {name: {"edges" or "categories", "shares"}}}, JSON types."""
+
+
+def learn_reference(table: pd.DataFrame, encoding: Encoding) -> Reference:
+    """Return the shares of the training rows by bin of each feature.
+
+    Numbers are cut at their deciles (equal ones once); what is missing is a bin of its own, as is a
+    category never seen.
+    """
+    features: dict[str, Any] = {}
+    for name in encoding.numeric:
+        values = to_float(table[name])
+        known = values[~np.isnan(values)]
+        inner = np.arange(1, MAXIMUM_BINS) / MAXIMUM_BINS
+        cuts = np.unique(np.quantile(known, inner, method="lower")) if len(known) else known
+        features[name] = {"edges": [float(edge) for edge in cuts]}
+    for name, categories in encoding.categories.items():
+        features[name] = {"categories": categories}
+    for name, bins in features.items():
+        counts = _counts(table[name], bins)
+        bins["shares"] = [float(share) for share in counts / max(counts.sum(), 1)]
+    return {"customers": int(table["customer_id"].nunique()), "features": features}
+
+
+def measure_drift(reference: Reference, table: pd.DataFrame) -> pd.DataFrame:
+    """Return DRIFT_COLUMNS, a row per feature, the most drifted first; empty without rows.
+
+    Rows of one customer are alike, so the sample sizes are customers, not rows.
+
+    Args:
+        reference: from ``learn_reference``.
+        table: the rows to score today; a feature it lacks counts as missing everywhere.
+    """
+    import pandas as pd
+
+    trained, scored = reference["customers"], int(table["customer_id"].nunique())
+    rows = []
+    if trained and scored:
+        level = FALSE_ALARM_RATE / max(len(reference["features"]), 1)
+        for name, bins in reference["features"].items():
+            column = table[name] if name in table else pd.Series([None] * len(table), dtype=object)
+            counts = _counts(column, bins)
+            expected = np.asarray(bins["shares"]) * trained
+            found = counts / counts.sum() * scored
+            psi, used = _smoothed_index(expected, found)
+            limit = critical_value(used, trained, scored, level)
+            is_drifted = psi > max(limit, MINIMUM_PSI)
+            is_severe = is_drifted and psi > SEVERE_PSI
+            rows.append((name, psi, limit, is_drifted, is_severe, trained, scored))
+    result = pd.DataFrame(rows, columns=list(DRIFT_COLUMNS))
+    return result.sort_values("psi", ascending=False, ignore_index=True)
+
+
+def stability_index(expected: np.ndarray, found: np.ndarray) -> float:
+    """Return PSI = sum (found - expected) ln(found / expected) of two sets of positive shares."""
+    return float(np.sum((found - expected) * np.log(found / expected)))
+
+
+def critical_value(bins: int, trained: int, scored: int, level: float) -> float:
+    """Return the PSI that two samples of one population exceed with probability ``level``.
+
+    PSI / (1/n + 1/m) is about chi-square with bins - 1 degrees of freedom (Yurdakul and Naranjo,
+    2020, Statistical properties of the population stability index, J. Risk Model Validation 14(4)).
+    """
+    from scipy.stats import chi2
+
+    if bins < 2:
+        return 0.0
+    return float(chi2.isf(level, bins - 1) * (1.0 / trained + 1.0 / scored))
+
+
+def _smoothed_index(expected: np.ndarray, found: np.ndarray) -> tuple[float, int]:
+    """Return the index of counts and the bins used; half a customer is added to each bin.
+
+    An empty bin on one side would make the index infinite; one empty on both is no bin.
+    """
+    used = (expected > 0) | (found > 0)
+    shares = [counts[used] + 0.5 for counts in (expected, found)]
+    index = stability_index(*(counts / counts.sum() for counts in shares))
+    return index, int(used.sum())
+
+
+def _counts(column: pd.Series, bins: dict[str, Any]) -> np.ndarray:
+    """Return rows by bin: numbers by edge, then missing; categories, then unseen, then missing."""
+    if "categories" in bins:
+        known = bins["categories"]
+        code_of = {category: code for code, category in enumerate(known)}
+        codes = column.map(code_of).fillna(len(known)).to_numpy(np.int64)
+        codes = np.where(column.isna(), len(known) + 1, codes)
+        return np.bincount(codes, minlength=len(known) + 2).astype(np.float64)
+    values, edges = to_float(column), np.asarray(bins["edges"], dtype=np.float64)
+    codes = np.searchsorted(edges, np.nan_to_num(values), side="left")
+    codes = np.where(np.isnan(values), len(edges) + 1, codes)
+    return np.bincount(codes, minlength=len(edges) + 2).astype(np.float64)

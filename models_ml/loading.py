@@ -1,0 +1,99 @@
+"""A saved model's first load, in a process of its own.
+
+Belongs here: starting the child, reading how it ended, remembering that it went well; what the child
+does. Does not belong here: hashes and formats (store.py).
+
+A booster that was tampered with (and whose hash was written anew) can end the interpreter that reads
+it, or keep it busy for ever. So a file is loaded in a child first, once: what passed is remembered
+beside it by its hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from models_ml.checks import ModelInputError
+
+TIMEOUT_SECONDS = 120.0
+PASSED_FILE = "loaded_apart"
+
+
+def why_unusable(folder: Path, name: str, timeout_seconds: float = TIMEOUT_SECONDS) -> str | None:
+    """Load and predict once in a child process; None if that went well, else what happened.
+
+    Args:
+        folder: of a saved model.
+        name: of the file with the model's document.
+        timeout_seconds: after which the child is killed.
+    """
+    digest = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    note = folder / PASSED_FILE
+    if note.exists() and f"{digest}  {name}" in note.read_text(encoding="utf-8").splitlines():
+        return None
+    command = [sys.executable, "-m", "models_ml.loading", str(folder.resolve()), name]
+    root = Path(__file__).resolve().parent.parent
+    try:
+        child = subprocess.run(
+            command, capture_output=True, text=True, check=False, cwd=root, timeout=timeout_seconds
+        )
+    except subprocess.TimeoutExpired:
+        return f"loading it took more than {timeout_seconds:.0f} seconds"
+    if child.returncode < 0:
+        return f"loading it ended the interpreter with signal {-child.returncode}"
+    if child.returncode:
+        lines = child.stderr.strip().splitlines()
+        return f"loading it failed: {lines[-1][:200] if lines else 'no message'}"
+    # A folder that may not be written costs the child again tomorrow, nothing else.
+    with suppress(OSError), note.open("a", encoding="utf-8") as stream:
+        stream.write(f"{digest}  {name}\n")
+    return None
+
+
+def load_and_predict(document: dict[str, Any]) -> None:
+    """Rebuild a model and have it predict one row of missing values.
+
+    Raises:
+        ModelInputError: the prediction is no probability.
+    """
+    import numpy as np
+
+    from models_ml.card import model_from_document
+
+    model = model_from_document(document, {"model_version": "untried"})
+    table = blank_row(document["kind"])
+    if document["kind"] == "time_to_pay":
+        values = model.incidence(table)  # type: ignore[union-attr]
+    else:
+        values = model.probability(table)  # type: ignore[union-attr]
+    known = values[~np.isnan(values)]
+    if ((known < -1e-9) | (known > 1 + 1e-9)).any():
+        raise ModelInputError("The model predicts values that are no probabilities.")
+
+
+def blank_row(kind: str) -> Any:
+    """Return one feature row with a key and nothing else known."""
+    import numpy as np
+    import pandas as pd
+
+    from models_ml import features
+
+    if kind == "time_to_pay":
+        numeric, categorical = features.INVOICE_NUMERIC, features.INVOICE_CATEGORICAL
+    else:
+        numeric, categorical = features.CUSTOMER_NUMERIC, features.CUSTOMER_CATEGORICAL
+    row: dict[str, Any] = {**dict.fromkeys(numeric, np.nan), **dict.fromkeys(categorical)}
+    row |= {"landmark_date": pd.Timestamp("2000-01-01"), "as_of_date": pd.Timestamp("2000-01-01")}
+    row |= {"invoice_id": "none", "customer_id": "none"}
+    if kind == "time_to_pay":
+        row |= {"days_to_due": 0.0, "age_days": 0.0}
+    return pd.DataFrame([row])
+
+
+if __name__ == "__main__":
+    load_and_predict(json.loads((Path(sys.argv[1]) / sys.argv[2]).read_bytes()))
