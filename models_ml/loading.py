@@ -48,7 +48,7 @@ def why_unusable(folder: Path, name: str, timeout_seconds: float = TIMEOUT_SECON
         return f"loading it ended the interpreter with signal {-child.returncode}"
     if child.returncode:
         lines = child.stderr.strip().splitlines()
-        return f"loading it failed: {lines[-1][:200] if lines else 'no message'}"
+        return f"loading it failed: {lines[-1][:200].rstrip('.') if lines else 'no message'}"
     # A folder that may not be written costs the child again tomorrow, nothing else.
     with suppress(OSError), note.open("a", encoding="utf-8") as stream:
         stream.write(f"{digest}  {name}\n")
@@ -65,15 +65,53 @@ def load_and_predict(document: dict[str, Any]) -> None:
 
     from models_ml.card import model_from_document
 
-    model = model_from_document(document, {"model_version": "untried"})
-    table = blank_row(document["kind"])
-    if document["kind"] == "time_to_pay":
-        values = model.incidence(table)  # type: ignore[union-attr]
-    else:
-        values = model.probability(table)  # type: ignore[union-attr]
+    check_trees(document)
+    model: Any = model_from_document(document, {"model_version": "untried"})
+    predict = model.incidence if document["kind"] == "time_to_pay" else model.probability
+    values = predict(blank_row(document["kind"]))
     known = values[~np.isnan(values)]
     if ((known < -1e-9) | (known > 1 + 1e-9)).any():
         raise ModelInputError("The model predicts values that are no probabilities.")
+
+
+def check_trees(document: Any) -> None:
+    """Refuse a booster that has no end or points outside of its own arrays.
+
+    The row tried walks one path; a later row must not be the first on a broken one. A node that is
+    the child of one node at most, the root of none: no walk from the root comes round again.
+
+    Raises:
+        ModelInputError: a tree is broken.
+    """
+    if isinstance(document, list):
+        for part in document:
+            check_trees(part)
+    elif isinstance(document, dict) and "learner" in document:
+        model = document["learner"]["gradient_booster"]["model"]
+        columns = int(document["learner"]["learner_model_param"]["num_feature"])
+        for number, tree in enumerate(model["trees"]):
+            _check_tree(tree, columns, number)
+    elif isinstance(document, dict):
+        for part in document.values():
+            check_trees(part)
+
+
+def _check_tree(tree: dict[str, Any], columns: int, number: int) -> None:
+    import numpy as np
+
+    left, right = (np.asarray(tree[f"{side}_children"], np.int64) for side in ("left", "right"))
+    split = np.asarray(tree["split_indices"], np.int64)
+    size = len(left)
+    children = np.concatenate([left, right])
+    named = children[children >= 0]
+    whole = size > 0 and len(right) == len(split) == len(tree["split_conditions"]) == size
+    inside = (
+        (children >= -1).all() and (children < size).all() and ((left < 0) == (right < 0)).all()
+    )
+    if not (whole and inside and (split >= 0).all() and (split < max(columns, 1)).all()):
+        raise ModelInputError(f"Tree {number} points outside of its own arrays.")
+    if len(np.unique(named)) != len(named) or (named == 0).any():
+        raise ModelInputError(f"Tree {number} has no end.")
 
 
 def blank_row(kind: str) -> Any:
@@ -83,11 +121,11 @@ def blank_row(kind: str) -> Any:
 
     from models_ml import features
 
-    if kind == "time_to_pay":
-        numeric, categorical = features.INVOICE_NUMERIC, features.INVOICE_CATEGORICAL
-    else:
-        numeric, categorical = features.CUSTOMER_NUMERIC, features.CUSTOMER_CATEGORICAL
-    row: dict[str, Any] = {**dict.fromkeys(numeric, np.nan), **dict.fromkeys(categorical)}
+    numbers: tuple[str, ...] = features.INVOICE_NUMERIC
+    words: tuple[str, ...] = features.INVOICE_CATEGORICAL
+    if kind == "churn":
+        numbers, words = features.CUSTOMER_NUMERIC, features.CUSTOMER_CATEGORICAL
+    row: dict[str, Any] = {**dict.fromkeys(numbers, np.nan), **dict.fromkeys(words)}
     row |= {"landmark_date": pd.Timestamp("2000-01-01"), "as_of_date": pd.Timestamp("2000-01-01")}
     row |= {"invoice_id": "none", "customer_id": "none"}
     if kind == "time_to_pay":
@@ -96,4 +134,7 @@ def blank_row(kind: str) -> Any:
 
 
 if __name__ == "__main__":
-    load_and_predict(json.loads((Path(sys.argv[1]) / sys.argv[2]).read_bytes()))
+    try:
+        load_and_predict(json.loads((Path(sys.argv[1]) / sys.argv[2]).read_bytes()))
+    except Exception as error:
+        sys.exit(f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}")

@@ -91,6 +91,8 @@ def test_nothing_but_text_is_written(tmp_path: Path, hazard: TimeToPayModel):
         "SHA256SUMS",
         "model.json",
         "model_card.json",
+        "model_card.md",
+        "twin.json",
     ]
     card = json.loads((tmp_path / "model_card.json").read_text())
     for entry in ("training_cutoff", "features", "evaluation", "known_limits", "model_version"):
