@@ -121,16 +121,21 @@ class TimeToPayModel:
         codes: list[str] = []
         for start in range(0, len(table), EXPLAINED_AT_ONCE):
             part = table.iloc[start : start + EXPLAINED_AT_ONCE]
-            contributions = np.zeros((len(part), len(self.encoding.names) + len(INTERVAL_TERMS)))
-            for interval in interval_of(np.array(EXPLAINED_DAYS)):
-                at = np.full(len(part), interval)
-                matrix = self._matrix(part, np.arange(len(part)), at)
-                read = self.booster.predict(matrix, pred_contribs=True)
-                contributions += read[:, :-1] / len(EXPLAINED_DAYS)
-            names = [*self.encoding.names, *INTERVAL_TERMS]
+            contributions, names = self.contributions(part)
             effects = ("earlier", "later")
             codes += reason_codes(contributions, names, part, INVOICE_GROUPS, self.peers, effects)
         return codes
+
+    def contributions(self, table: pd.DataFrame) -> tuple[np.ndarray, list[str]]:
+        """Return the (rows x columns) contributions in log-odds, and the columns; needs a booster."""
+        names = [*self.encoding.names, *INTERVAL_TERMS]
+        total = np.zeros((len(table), len(names)))
+        for interval in interval_of(np.array(EXPLAINED_DAYS)):
+            at = np.full(len(table), interval)
+            matrix = self._matrix(table, np.arange(len(table)), at)
+            read = self.booster.predict(matrix, pred_contribs=True)  # type: ignore[union-attr]
+            total += read[:, :-1] / len(EXPLAINED_DAYS)
+        return total, names
 
 
 def fit(panel: Panel, seed: int, with_hazard: bool = True) -> TimeToPayModel:

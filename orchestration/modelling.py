@@ -1,7 +1,7 @@
 """Features out of the warehouse, through `models_ml`, predictions back into it.
 
-Belongs here: which rows train and which are scored, where models are kept, how predictions are
-written. Does not belong here: features (dbt), the models themselves (`models_ml`).
+Belongs here: which rows train and which are scored, which model scores, how predictions are written.
+Does not belong here: features (dbt), the models and their gate (`models_ml`), training (`training`).
 """
 
 from __future__ import annotations
@@ -11,13 +11,19 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from orchestration.champions import MODELS, champion_folder
 from orchestration.config import Company
+from orchestration.feature_watch import watch_features
+from orchestration.stages import remark
+from orchestration.training import train_models
 from orchestration.warehouse import ML_TABLES, prepare_schemas, reading, writing
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MODELS = ("time_to_pay", "churn")
+
+class FeaturesOfAnotherDayError(Exception):
+    """The warehouse holds the features of another date; the message says which and what to do."""
 
 
 @dataclass(frozen=True)
@@ -36,84 +42,121 @@ class Features:
     customer_months: pd.DataFrame
     churn_outcomes: pd.DataFrame
 
+    @property
+    def by_model(self) -> dict[str, pd.DataFrame]:
+        """The rows with features, by model."""
+        return {"time_to_pay": self.landmarks, "churn": self.customer_months}
 
-def read_features(warehouse: Path) -> Features:
-    """The feature tables as pandas tables."""
+    def to_score(self, model: str) -> pd.DataFrame:
+        """The rows of the run's date that a model scores."""
+        table = self.by_model[model]
+        return table[table["is_scoring"]]
+
+
+def read_features(warehouse: Path, as_of_date: date) -> Features:
+    """The feature tables as pandas tables.
+
+    Raises:
+        FeaturesOfAnotherDayError: The last day that ran was another one, or none did.
+    """
     tables = (
         "feat_invoice_landmarks",
         "feat_invoice_outcomes",
         "feat_customer_months",
         "feat_churn_outcomes",
     )
-    with reading(warehouse) as connection:
-        return Features(*(connection.execute(f"from features.{table}").df() for table in tables))
-
-
-def model_folder(company: Company, model: str, as_of_date: date) -> Path | None:
-    """The newest model trained on nothing later than the date; None where there is none.
-
-    A past day is scored by a model of its past: a later one has seen how its invoices ended.
-    """
-    folder = company.models / model
-    trained = (
-        sorted(
-            p
-            for p in folder.glob("????-??-??")
-            if p.name <= as_of_date.isoformat() and (p / "SHA256SUMS").exists()
+    if not warehouse.exists():
+        raise FeaturesOfAnotherDayError(
+            f"{warehouse} does not exist. Run `encours run --as-of {as_of_date}` first."
         )
-        if folder.is_dir()
-        else []
-    )
-    return trained[-1] if trained else None
+    with reading(warehouse) as connection:
+        features = Features(*(connection.execute(f"from features.{t}").df() for t in tables))
+    days = {str(day)[:10] for day in features.to_score("time_to_pay")["landmark_date"].unique()}
+    days |= {str(day)[:10] for day in features.to_score("churn")["as_of_date"].unique()}
+    if days - {as_of_date.isoformat()}:
+        raise FeaturesOfAnotherDayError(
+            f"The warehouse holds the features of {max(days)}, not of {as_of_date}. Run"
+            f" `encours run --as-of {as_of_date}` first."
+        )
+    return features
 
 
-def train_models(company: Company, features: Features, as_of_date: date) -> dict[str, Any]:
-    """Train both models on what was known by the date and keep them in the company's home.
+def current_models(
+    company: Company, features: Features, as_of_date: date
+) -> tuple[dict[str, Any], dict[str, Path]]:
+    """The models to score the date with, and their folders; trained now where there are none yet.
 
-    Returns:
-        Model name to model; each carries its card.
+    A champion saved in another format is replaced by training now, which is said. One that was
+    tampered with stops the day.
+
+    Raises:
+        ModelStoreError: A champion's file is absent, not the one written, or cannot be loaded.
     """
-    from models_ml import save_model, train_churn, train_time_to_pay
-
-    models: dict[str, Any] = {
-        "time_to_pay": train_time_to_pay(
-            features.landmarks[~features.landmarks["is_scoring"]], features.outcomes, as_of_date
-        ),
-        "churn": train_churn(
-            features.customer_months[~features.customer_months["is_scoring"]],
-            features.churn_outcomes,
-            as_of_date,
-        ),
-    }
-    for name, model in models.items():
-        save_model(model, company.models / name / as_of_date.isoformat())
-    return models
-
-
-def current_models(company: Company, features: Features, as_of_date: date) -> dict[str, Any]:
-    """The models to score the date with; trained now where there are none yet."""
     from models_ml import load_model
+    from models_ml.store import ModelVersionError
 
-    folders = {name: model_folder(company, name, as_of_date) for name in MODELS}
-    found = {name: folder for name, folder in folders.items() if folder}
-    if len(found) < len(folders):
-        return train_models(company, features, as_of_date)
-    return {name: load_model(folder) for name, folder in found.items()}
+    models: dict[str, Any] = {}
+    for name in MODELS:
+        folder = champion_folder(company, name, as_of_date)
+        if folder is None:
+            continue
+        try:
+            models[name] = load_model(folder)
+        except ModelVersionError as error:
+            remark(f"{error} Trained again now.")
+    missing = [name for name in MODELS if name not in models]
+    if missing:
+        trained = train_models(company, features, as_of_date, missing)
+        models |= {name: training.in_use for name, training in trained.items()}
+    folders = {name: champion_folder(company, name, as_of_date) for name in MODELS}
+    return models, {name: folder for name, folder in folders.items() if folder}
 
 
-def score(models: dict[str, Any], features: Features, as_of_date: date) -> dict[str, pd.DataFrame]:
-    """Predictions and evaluations of the date, by table of schema `ml`."""
+def score(
+    models: dict[str, Any], folders: dict[str, Path], features: Features, as_of_date: date
+) -> dict[str, pd.DataFrame]:
+    """Predictions, evaluations and drift of the date, by table of schema `ml`."""
     from models_ml import evaluation_rows, predict_churn, predict_time_to_pay
 
     return {
         "invoice_predictions": predict_time_to_pay(
-            models["time_to_pay"], features.landmarks[features.landmarks["is_scoring"]]
+            models["time_to_pay"], features.to_score("time_to_pay")
         ),
-        "churn_predictions": predict_churn(
-            models["churn"], features.customer_months[features.customer_months["is_scoring"]]
-        ),
+        "churn_predictions": predict_churn(models["churn"], features.to_score("churn")),
         "model_evaluations": evaluation_rows(models.values(), as_of_date),
+        "model_drift": _drift(folders, features, as_of_date),
     }
+
+
+def _drift(folders: dict[str, Path], features: Features, as_of_date: date) -> pd.DataFrame:
+    """How far the date's rows are from those the models were trained on, by model and feature."""
+    import pandas as pd
+
+    from models_ml.drift import DRIFT_COLUMNS, measure_drift
+    from models_ml.store import load_beside
+
+    found = [pd.DataFrame(columns=["as_of_date", "model", *DRIFT_COLUMNS])]
+    for name, folder in folders.items():
+        if reference := load_beside(folder, "drift"):
+            drift = measure_drift(reference, features.to_score(name))
+            found.append(drift.assign(as_of_date=as_of_date, model=name))
+    filled = [table for table in found if len(table)] or found[:1]
+    return pd.concat(filled, ignore_index=True)
+
+
+def predict_day(company: Company, as_of_date: date) -> dict[str, int]:
+    """Score a date and write its predictions; the features of past dates are watched first.
+
+    Returns:
+        Rows written by table.
+    """
+    features = read_features(company.warehouse, as_of_date)
+    changes = watch_features(company.warehouse, features.by_model, as_of_date)
+    write_predictions(company.warehouse, {"feature_changes": changes}, as_of_date)
+    models, folders = current_models(company, features, as_of_date)
+    return write_predictions(
+        company.warehouse, score(models, folders, features, as_of_date), as_of_date
+    )
 
 
 def write_predictions(

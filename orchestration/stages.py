@@ -20,11 +20,13 @@ class StageTimes:
         seconds: Stage name to seconds.
         on_start: Called with a stage's name as it begins.
         on_note: Called with what a stage has to tell while it runs.
+        remarks: What a person must know of the run once it is over.
     """
 
     seconds: dict[str, float] = field(default_factory=dict)
     on_start: Callable[[str], None] = lambda _: None
     on_note: Callable[[str], None] = lambda _: None
+    remarks: list[str] = field(default_factory=list)
 
 
 _listeners: list[StageTimes] = []
@@ -38,6 +40,12 @@ def listening(times: StageTimes) -> Iterator[StageTimes]:
         yield times
     finally:
         _listeners.remove(times)
+
+
+def remark(text: str) -> None:
+    """Leave a line for the end of the run."""
+    for listener in _listeners:
+        listener.remarks.append(text)
 
 
 @contextmanager

@@ -27,7 +27,15 @@ ML_TABLES = {
         "as_of_date date, model varchar, segment varchar, metric varchar, value double, baseline_value double,"
         " n bigint"
     ),
+    "model_drift": (
+        "as_of_date date, model varchar, feature varchar, psi double, critical_value double, is_drifted boolean,"
+        " is_severe boolean, training_customers bigint, scored_customers bigint"
+    ),
+    "feature_changes": "as_of_date date, model varchar, feature varchar, compared bigint, changed bigint",
 }
+
+# Rows of past dates as they were first built: `recipe` is the hash of the SQL that built them.
+FEATURE_SAMPLES = "model varchar, row_date varchar, row_id varchar, built_on date, recipe varchar, features varchar"
 
 # What was checked and what persons decided: `row_id` is the hash of a row set aside.
 AUDIT_TABLES = {
@@ -65,7 +73,7 @@ def prepare_schemas(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("create schema if not exists ml")
     for name, columns in ML_TABLES.items():
         connection.execute(f"create table if not exists ml.{name} ({columns})")
-    prepare_identity(connection)
+    connection.execute(f"create table if not exists ml.feature_samples ({FEATURE_SAMPLES})")
     connection.execute("create schema if not exists audit")
     for name, columns in AUDIT_TABLES.items():
         connection.execute(f"create table if not exists audit.{name} ({columns})")

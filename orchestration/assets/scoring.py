@@ -4,19 +4,14 @@ Belongs here: assets around `orchestration.modelling`. Does not belong here: mod
 """
 
 from collections.abc import Iterator
-from typing import Any
 
 import dagster as dg
 
-from orchestration.modelling import (
-    current_models,
-    read_features,
-    score,
-    train_models,
-    write_predictions,
-)
+from orchestration.modelling import predict_day, read_features
 from orchestration.resources import ONE_DAY_A_RUN, CompanyResource, as_of_date
 from orchestration.stages import stage
+from orchestration.training import train_models
+from orchestration.training_views import training_metadata
 
 GROUP = "scoring"
 FEATURES = (
@@ -29,26 +24,13 @@ _DESCRIPTIONS = {
     "invoice_predictions": "When each open invoice is paid: P10, P50, P90 date and the chance by 7 to 60 days.",
     "churn_predictions": "The chance that each paying customer's MRR is gone in 31 to 120 days.",
     "model_evaluations": "How the models did on later, unseen outcomes, baselines beside them.",
+    "model_drift": "How far the rows scored are from those trained on, by feature (PSI).",
 }
 
 
 def ml_key(table: str) -> dg.AssetKey:
     """Asset key of a table of predictions."""
     return dg.AssetKey(["ml", table])
-
-
-def _figures(model: Any) -> dg.MetadataValue:
-    rows = model.card.get("evaluation", [])
-    head = "| segment | metric | model | baseline | n |\n|---|---|---|---|---|"
-    lines = [
-        f"| {r['segment']} | {r['metric']} | {_number(r['value'])} | {_number(r['baseline_value'])} | {r['n']} |"
-        for r in rows
-    ]
-    return dg.MetadataValue.md("\n".join([head, *lines]))
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None or value != value else f"{value:.4f}"
 
 
 def build_predictions(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
@@ -75,9 +57,7 @@ def build_predictions(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinitio
     ) -> Iterator[dg.MaterializeResult]:
         day = as_of_date(context)
         with company.writer() as current, stage("Predict"):
-            features = read_features(current.warehouse)
-            models = current_models(current, features, day)
-            written = write_predictions(current.warehouse, score(models, features, day), day)
+            written = predict_day(current, day)
         for table, rows in written.items():
             yield dg.MaterializeResult(
                 asset_key=ml_key(table), metadata={"dagster/row_count": rows}
@@ -104,11 +84,7 @@ def build_models(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     ) -> dg.MaterializeResult:
         day = as_of_date(context)
         with company.writer() as current, stage("Train"):
-            models = train_models(current, read_features(current.warehouse), day)
-        return dg.MaterializeResult(
-            metadata={
-                f"{name} on unseen outcomes": _figures(model) for name, model in models.items()
-            }
-        )
+            trained = train_models(current, read_features(current.warehouse, day), day)
+        return dg.MaterializeResult(metadata=training_metadata(trained))
 
     return trained
