@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from models_ml.features import Encoding, to_float
+from models_ml.features import Encoding, to_day, to_float
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,10 +22,15 @@ FALSE_ALARM_RATE = 0.05
 # sure; above .25 a shift that matters.
 MINIMUM_PSI = 0.10
 SEVERE_PSI = 0.25
+SEVERE_RATIO = 2.0
+# A feature that grows with the history (invoices paid so far) differs from the mean of a long window on
+# the day of training: the latest rows are what a model leaves off from.
+REFERENCE_DAYS = 210
 DRIFT_COLUMNS = (
     "feature",
     "psi",
     "critical_value",
+    "usual_psi",
     "is_drifted",
     "is_severe",
     "training_customers",
@@ -33,15 +38,26 @@ DRIFT_COLUMNS = (
 )
 
 Reference = dict[str, Any]
-"""{"customers", "features": {name: {"edges" or "categories", "shares"}}}, JSON types."""
+"""{"customers", "since", "features": {name: {"edges" or "categories", "shares", "usual_psi"}}}."""
 
 
-def learn_reference(table: pd.DataFrame, encoding: Encoding) -> Reference:
-    """Return the shares of the training rows by bin of each feature.
+def learn_reference(table: pd.DataFrame, encoding: Encoding, date_column: str) -> Reference:
+    """Return the shares of the latest training rows by bin of each feature, as JSON types.
 
     Numbers are cut at their deciles (equal ones once); what is missing is a bin of its own, as is a
-    category never seen.
+    category never seen. ``usual_psi`` is the largest index of one date of those rows against all of
+    them: invoices issued on the first of the month are of other ages on the tenth than on the
+    twentieth, and all customers of a cohort share one figure, without anything having drifted.
+
+    Args:
+        table: training rows; those of the last REFERENCE_DAYS are used.
+        encoding: of the model.
+        date_column: the rows' date.
     """
+    dates = to_day(table[date_column])
+    if len(dates):
+        since = dates.max() - np.timedelta64(REFERENCE_DAYS, "D")
+        table, dates = table.loc[dates > since], dates[dates > since]
     features: dict[str, Any] = {}
     for name in encoding.numeric:
         values = to_float(table[name])
@@ -54,13 +70,24 @@ def learn_reference(table: pd.DataFrame, encoding: Encoding) -> Reference:
     for name, bins in features.items():
         counts = _counts(table[name], bins)
         bins["shares"] = [float(share) for share in counts / max(counts.sum(), 1)]
-    return {"customers": int(table["customer_id"].nunique()), "features": features}
+        bins["usual_psi"] = 0.0
+    reference = {
+        "customers": int(table["customer_id"].nunique()),
+        "since": str(dates.min()) if len(dates) else None,
+        "features": features,
+    }
+    for day in np.unique(dates):
+        of_day = measure_drift(reference, table.loc[dates == day])
+        for name, psi in zip(of_day["feature"], of_day["psi"], strict=True):
+            features[name]["usual_psi"] = max(features[name]["usual_psi"], float(psi))
+    return reference
 
 
 def measure_drift(reference: Reference, table: pd.DataFrame) -> pd.DataFrame:
     """Return DRIFT_COLUMNS, a row per feature, the most drifted first; empty without rows.
 
-    Rows of one customer are alike, so the sample sizes are customers, not rows.
+    Rows of one customer are alike, so the sample sizes are customers, not rows. A feature is drifted
+    beyond its critical value and its usual index, severely so beyond twice the larger of them.
 
     Args:
         reference: from ``learn_reference``.
@@ -79,9 +106,10 @@ def measure_drift(reference: Reference, table: pd.DataFrame) -> pd.DataFrame:
             found = counts / counts.sum() * scored
             psi, used = _smoothed_index(expected, found)
             limit = critical_value(used, trained, scored, level)
-            is_drifted = psi > max(limit, MINIMUM_PSI)
-            is_severe = is_drifted and psi > SEVERE_PSI
-            rows.append((name, psi, limit, is_drifted, is_severe, trained, scored))
+            usual = bins["usual_psi"]
+            is_drifted = psi > max(limit, usual, MINIMUM_PSI)
+            is_severe = psi > max(SEVERE_RATIO * max(limit, usual), SEVERE_PSI)
+            rows.append((name, psi, limit, usual, is_drifted, is_severe, trained, scored))
     result = pd.DataFrame(rows, columns=list(DRIFT_COLUMNS))
     return result.sort_values("psi", ascending=False, ignore_index=True)
 

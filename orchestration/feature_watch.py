@@ -58,7 +58,7 @@ def watch_features(
             "delete from ml.feature_samples where recipe <> ? or built_on = ?", [recipe, as_of_date]
         )
         for model, table in tables.items():
-            past, key = _past_rows(table), KEYS[model]
+            past, key = past_rows(table), KEYS[model]
             remembered = connection.execute(
                 "select row_date, row_id, features from ml.feature_samples where model = ?", [model]
             ).df()
@@ -113,7 +113,7 @@ def feature_reasons() -> dict[str, str]:
     }
 
 
-def _past_rows(table: pd.DataFrame) -> pd.DataFrame:
+def past_rows(table: pd.DataFrame) -> pd.DataFrame:
     """Rows of dates that later builds make again: neither of the run's date nor of an issue day."""
     past = ~table["is_scoring"].astype(bool)
     if "is_issue" in table:

@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from orchestration.champions import MODELS, champion_before, model_home, promote, withdraw
 from orchestration.config import Company
-from orchestration.feature_watch import code_hash, feature_reasons, leak_probes
+from orchestration.feature_watch import (
+    KEYS,
+    code_hash,
+    feature_reasons,
+    leak_probes,
+    past_rows,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,7 +101,8 @@ def _train_one(
         "curves": trial_curves(challenger.trial),
     }
     trained = features.by_model[name]
-    reference = learn_reference(trained[~trained["is_scoring"]], challenger.encoding)
+    rows = past_rows(trained)
+    reference = learn_reference(rows, challenger.encoding, KEYS[name][0])
     folder = model_home(company, name) / as_of_date.isoformat()
     save_model(challenger, folder, {"drift": reference})
     if verdict["decision"] == "fallback" and challenger.method not in FALLBACK_METHODS:

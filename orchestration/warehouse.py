@@ -28,8 +28,8 @@ ML_TABLES = {
         " n bigint"
     ),
     "model_drift": (
-        "as_of_date date, model varchar, feature varchar, psi double, critical_value double, is_drifted boolean,"
-        " is_severe boolean, training_customers bigint, scored_customers bigint"
+        "as_of_date date, model varchar, feature varchar, psi double, critical_value double, usual_psi double,"
+        " is_drifted boolean, is_severe boolean, training_customers bigint, scored_customers bigint"
     ),
     "feature_changes": "as_of_date date, model varchar, feature varchar, compared bigint, changed bigint",
 }

@@ -18,6 +18,7 @@ def rows(late: list[float | None], segment: list[str | None]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "customer_id": [f"C{number}" for number in range(len(late))],
+            "day": np.datetime64("2026-06-01"),
             "late": pd.array(late, dtype="Float64"),
             "segment": segment,
         }
@@ -37,7 +38,7 @@ def test_the_critical_value_is_that_of_the_table_over_the_sample_sizes():
 
 
 def test_the_bins_are_deciles_with_a_bin_for_what_is_missing():
-    reference = learn_reference(rows([*range(1, 11), None, None], ["small"] * 12), ENCODING)
+    reference = learn_reference(rows([*range(1, 11), None, None], ["small"] * 12), ENCODING, "day")
     late = reference["features"]["late"]
     assert late["edges"] == [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0]
     assert late["shares"] == pytest.approx([1 / 12] * 10 + [2 / 12])
@@ -47,7 +48,7 @@ def test_the_bins_are_deciles_with_a_bin_for_what_is_missing():
 
 def test_a_shift_is_measured_by_hand():
     """Half large, half small; then 10 of 40: with half a customer a bin 20.5/41 against 10.5/41."""
-    reference = learn_reference(rows([1.0] * 40, ["large"] * 20 + ["small"] * 20), ENCODING)
+    reference = learn_reference(rows([1.0] * 40, ["large"] * 20 + ["small"] * 20), ENCODING, "day")
     today = rows([1.0] * 40, ["large"] * 10 + ["small"] * 30)
     found = measure_drift(reference, today).set_index("feature")
     small, large = 30.5 / 41, 10.5 / 41
@@ -64,7 +65,7 @@ def test_the_same_shift_is_chance_in_few_customers_and_drift_in_many(
 ):
     half, quarter = customers // 2, customers // 4
     reference = learn_reference(
-        rows([1.0] * customers, ["large"] * half + ["small"] * half), ENCODING
+        rows([1.0] * customers, ["large"] * half + ["small"] * half), ENCODING, "day"
     )
     today = rows([1.0] * customers, ["large"] * quarter + ["small"] * (customers - quarter))
     found = measure_drift(reference, today).set_index("feature")
@@ -74,7 +75,7 @@ def test_the_same_shift_is_chance_in_few_customers_and_drift_in_many(
 def test_a_sure_shift_too_small_to_matter_is_no_drift():
     half, more = 50_000, 52_000
     reference = learn_reference(
-        rows([1.0] * 2 * half, ["large"] * half + ["small"] * half), ENCODING
+        rows([1.0] * 2 * half, ["large"] * half + ["small"] * half), ENCODING, "day"
     )
     today = rows([1.0] * 2 * half, ["large"] * more + ["small"] * (2 * half - more))
     found = measure_drift(reference, today).set_index("feature")
@@ -84,16 +85,36 @@ def test_a_sure_shift_too_small_to_matter_is_no_drift():
 
 def test_rows_of_one_customer_count_once():
     table = rows([1.0] * 40, ["large"] * 20 + ["small"] * 20).assign(customer_id="C1")
-    found = measure_drift(learn_reference(table, ENCODING), table)
+    found = measure_drift(learn_reference(table, ENCODING, "day"), table)
     assert set(found["training_customers"]) == set(found["scored_customers"]) == {1}
 
 
 def test_a_column_gone_and_a_category_never_seen_are_severe():
-    reference = learn_reference(rows(list(range(300)), ["large"] * 150 + ["small"] * 150), ENCODING)
+    reference = learn_reference(
+        rows(list(range(300)), ["large"] * 150 + ["small"] * 150), ENCODING, "day"
+    )
     today = rows([1.0] * 300, ["public"] * 300).drop(columns="late")
     assert measure_drift(reference, today)["is_severe"].all()
 
 
+def test_what_differs_from_day_to_day_anyway_is_no_drift():
+    """Ages swing with the billing cycle: the index of each half against both is the usual one."""
+    early = rows([1.0] * 200, ["large"] * 200)
+    late = rows([9.0] * 200, ["large"] * 200).assign(day=np.datetime64("2026-06-18"))
+    reference = learn_reference(pd.concat([early, late]), ENCODING, "day")
+    found = measure_drift(reference, late).set_index("feature").loc["late"]
+    assert found["psi"] == found["usual_psi"] > found["critical_value"]
+    assert not found["is_drifted"]
+
+
+def test_only_the_latest_rows_are_the_reference():
+    old = rows([1.0] * 40, ["large"] * 40).assign(day=np.datetime64("2025-06-01"))
+    new = rows([1.0] * 40, ["small"] * 40)
+    reference = learn_reference(pd.concat([old, new]), ENCODING, "day")
+    assert reference["since"] == "2026-06-01"
+    assert reference["features"]["segment"]["shares"] == [0.0, 1.0, 0.0, 0.0]
+
+
 def test_no_row_to_score_measures_nothing():
-    reference = learn_reference(rows([1.0], ["large"]), ENCODING)
+    reference = learn_reference(rows([1.0], ["large"]), ENCODING, "day")
     assert measure_drift(reference, rows([], [])).empty
