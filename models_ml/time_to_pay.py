@@ -15,7 +15,7 @@ from models_ml.baselines import MINIMUM_PAID_FOR_SPREAD, due_date_days
 from models_ml.checks import ModelInputError, check_as_of_date, check_seed
 from models_ml.contest import InvoiceTrial
 from models_ml.distribution import days_to_month_end, probability_by, quantile_days
-from models_ml.evaluation import EvaluationRow, age_segments, evaluate_invoices
+from models_ml.evaluation import EvaluationRow, age_segments, evaluate_invoices, stated_rows
 from models_ml.features import to_day, to_float
 from models_ml.hazard import MINIMUM_PAID_INVOICES, TimeToPayModel, fit
 from models_ml.intervals import HORIZON_DAYS
@@ -43,6 +43,7 @@ PREDICTION_COLUMNS = (
     "p_paid_60d",
     "p_paid_by_month_end",
     "p_unpaid_120d",
+    "p_within_interval",
     "reason_codes",
 )
 KNOWN_LIMITS = (
@@ -182,8 +183,8 @@ def predict_time_to_pay(model: TimeToPayModel, landmarks_scoring: pd.DataFrame) 
     Returns:
         PREDICTION_COLUMNS. Dates are empty beyond 120 days; where nothing is known ``method`` is
         "none" and probabilities are empty; ``p_unpaid_120d`` is 1 - P(paid by day 120), credited and
-        written off included; ``reason_codes`` is empty for rows that were not explained
-        (MAXIMUM_EXPLAINED).
+        written off included; ``p_within_interval`` is the probability from P10 to P90, both days
+        included; ``reason_codes`` is empty for rows that were not explained (MAXIMUM_EXPLAINED).
 
     Raises:
         ModelInputError: a column is missing or the key repeats.
@@ -213,6 +214,7 @@ def predict_time_to_pay(model: TimeToPayModel, landmarks_scoring: pd.DataFrame) 
         result[f"p_paid_{days}d"] = probability_by(incidence, days)
     result["p_paid_by_month_end"] = probability_by(incidence, days_to_month_end(landmark))
     result["p_unpaid_120d"] = 1.0 - probability_by(incidence, HORIZON_DAYS)
+    result["p_within_interval"] = stated_rows(incidence, HORIZON_DAYS)
     rows = rows_to_explain(table)
     codes = pd.Series([None] * len(table), dtype=object)
     codes.iloc[rows] = model.explain(table.iloc[rows])

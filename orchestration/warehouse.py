@@ -17,7 +17,8 @@ ML_TABLES = {
     "invoice_predictions": (
         "as_of_date date, invoice_id varchar, customer_id varchar, method varchar, model_version varchar,"
         " p10_date date, p50_date date, p90_date date, p_paid_7d double, p_paid_14d double, p_paid_30d double,"
-        " p_paid_60d double, p_paid_by_month_end double, p_unpaid_120d double, reason_codes varchar"
+        " p_paid_60d double, p_paid_by_month_end double, p_unpaid_120d double, reason_codes varchar,"
+        " p_within_interval double"
     ),
     "churn_predictions": (
         "as_of_date date, customer_id varchar, method varchar, model_version varchar, p_churn double,"
@@ -73,6 +74,9 @@ def prepare_schemas(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("create schema if not exists ml")
     for name, columns in ML_TABLES.items():
         connection.execute(f"create table if not exists ml.{name} ({columns})")
+        # A warehouse of an earlier version lacks what was added since.
+        for column in columns.split(","):
+            connection.execute(f"alter table ml.{name} add column if not exists {column}")
     connection.execute(f"create table if not exists ml.feature_samples ({FEATURE_SAMPLES})")
     connection.execute("create schema if not exists audit")
     for name, columns in AUDIT_TABLES.items():

@@ -1,15 +1,24 @@
-"""Checks on predictions: in range, ordered, complete.
+"""Checks on predictions: in range, ordered, complete; and warnings of what wears out.
 
-Belongs here: what must hold of any prediction before a decision reads it. Does not belong here:
-how good a model is (`models_ml.evaluation`).
+Belongs here: what must hold of any prediction before a decision reads it, the checks of `matured` as
+Dagster checks. Does not belong here: how good a model is (`models_ml.evaluation`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import partial
 
 import dagster as dg
 import duckdb
 
 from orchestration.assets.scoring import ml_key
+from orchestration.checks.matured import (
+    Warned,
+    calibration_of_matured,
+    coverage_of_matured,
+    drift_of_features,
+    stability_of_past_features,
+)
 from orchestration.resources import CompanyResource, as_of_date
 from orchestration.warehouse import reading
 
@@ -40,13 +49,34 @@ _CHURN_RULES = {
 }
 
 
+# Warnings: a model that wears out is trained again, it does not stop the day.
+_WARNINGS: dict[tuple[str, str], Callable[[duckdb.DuckDBPyConnection, date], Warned]] = {
+    ("invoice_predictions", "intervals_cover_matured_payments"): coverage_of_matured,
+    ("invoice_predictions", "chances_of_30_days_came_true"): calibration_of_matured,
+    ("invoice_predictions", "features_have_not_drifted"): partial(
+        drift_of_features, model="time_to_pay"
+    ),
+    ("churn_predictions", "features_have_not_drifted"): partial(drift_of_features, model="churn"),
+    ("invoice_predictions", "past_features_are_unchanged"): partial(
+        stability_of_past_features, model="time_to_pay"
+    ),
+    ("churn_predictions", "past_features_are_unchanged"): partial(
+        stability_of_past_features, model="churn"
+    ),
+}
+
+
 def broken_rows(connection: duckdb.DuckDBPyConnection, query: str, day: str) -> int:
     """Rows of a day that break a rule."""
     return int(connection.execute(query, {"day": day}).fetchall()[0][0])
 
 
 def build_prediction_checks() -> list[dg.AssetChecksDefinition]:
-    """The checks on `ml` tables; a failed one stops decisions."""
+    """The checks on `ml` tables: rules that stop decisions, and warnings that stop nothing."""
+    return [_build_rules(), _build_warnings()]
+
+
+def _build_rules() -> dg.AssetChecksDefinition:
     rules = {
         **{("invoice_predictions", name): query for name, query in _INVOICE_RULES.items()},
         **{("churn_predictions", name): query for name, query in _CHURN_RULES.items()},
@@ -79,4 +109,37 @@ def build_prediction_checks() -> list[dg.AssetChecksDefinition]:
                     metadata={"broken rows": count},
                 )
 
-    return [prediction_rules]
+    return prediction_rules
+
+
+def _build_warnings() -> dg.AssetChecksDefinition:
+    @dg.multi_asset_check(
+        name="prediction_warnings",
+        specs=[
+            dg.AssetCheckSpec(
+                name,
+                asset=ml_key(table),
+                blocking=False,
+                description=f"{name.replace('_', ' ').capitalize()}. A warning; stops nothing.",
+            )
+            for table, name in _WARNINGS
+        ],
+        pool="warehouse",
+    )
+    def prediction_warnings(
+        context: dg.AssetCheckExecutionContext, company: CompanyResource
+    ) -> Iterator[dg.AssetCheckResult]:
+        day = as_of_date(context)
+        with company.writer() as current, reading(current.warehouse) as connection:
+            for (table, name), judge in _WARNINGS.items():
+                found = judge(connection, day)
+                yield dg.AssetCheckResult(
+                    passed=found.passed,
+                    severity=dg.AssetCheckSeverity.WARN,
+                    asset_key=ml_key(table),
+                    check_name=name,
+                    description=found.detail,
+                    metadata=found.metadata,
+                )
+
+    return prediction_warnings
