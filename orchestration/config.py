@@ -91,6 +91,20 @@ class RunTable(_Table):
     max_stale_days: Annotated[int, Field(ge=1, le=3650)] = 10
 
 
+class TrainTable(_Table):
+    """`[train]`: when challengers are trained, in the company's time zone.
+
+    Attributes:
+        weekday: Day of the week.
+        hour: Hour of that day; the last day that has run is trained on.
+    """
+
+    weekday: Literal[
+        "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"
+    ] = "sunday"
+    hour: Annotated[int, Field(ge=0, le=23)] = 4
+
+
 class FilesTable(_Table):
     """`[sources.files]`: a folder of import-contract files, or any files through a mapping."""
 
@@ -190,6 +204,7 @@ class Config(_Table):
 
     company: CompanyTable
     run: RunTable = RunTable()
+    train: TrainTable = TrainTable()
     sources: SourcesTable
     identity: IdentitySettings = IdentitySettings()
     parameters: Parameters = Parameters()

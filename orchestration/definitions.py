@@ -20,7 +20,13 @@ from orchestration.checks.predictions import build_prediction_checks
 from orchestration.checks.raw import build_raw_checks, build_staged_checks
 from orchestration.config import default_config_path, load_company
 from orchestration.dbt import ensure_manifest
-from orchestration.jobs import build_jobs, build_schedule, build_sensor, daily_partitions
+from orchestration.jobs import (
+    build_jobs,
+    build_schedule,
+    build_sensor,
+    build_training_schedule,
+    daily_partitions,
+)
 from orchestration.resources import CompanyResource
 from orchestration.sources import build_sources
 
@@ -64,7 +70,7 @@ def build_definitions(config_path: Path, source_path: Path | None = None) -> dg.
             *build_prediction_checks(),
         ],
         jobs=jobs,
-        schedules=[build_schedule(company, jobs)],
+        schedules=[build_schedule(company, jobs), build_training_schedule(company, jobs)],
         sensors=[build_sensor(jobs)],
         resources={
             "company": CompanyResource(

@@ -49,7 +49,7 @@ def build_jobs() -> list[Any]:
         dg.define_asset_job(
             TRAIN,
             selection=training,
-            description="Train time-to-pay and churn on what was known by a date whose day has run.",
+            description="Train challengers on what was known by a date whose day has run; the gate decides.",
             executor_def=dg.in_process_executor,
         ),
     ]
@@ -71,6 +71,28 @@ def build_schedule(company: Company, jobs: list[Any]) -> dg.ScheduleDefinition:
         return dg.RunRequest(partition_key=(company.config.run.as_of_date or day).isoformat())
 
     return every_morning
+
+
+def build_training_schedule(company: Company, jobs: list[Any]) -> dg.ScheduleDefinition:
+    """The training job, once a week, on the last day that has run."""
+    train, settings = next(job for job in jobs if job.name == TRAIN), company.config.train
+
+    @dg.schedule(
+        job=train,
+        cron_schedule=f"0 {settings.hour} * * {settings.weekday[:3]}",
+        execution_timezone=company.config.company.timezone,
+        name="every_week",
+        description="Trains challengers on the last published day; the gate decides who scores.",
+    )
+    def every_week(
+        context: dg.ScheduleEvaluationContext, company: CompanyResource
+    ) -> dg.RunRequest | dg.SkipReason:
+        publications = published_days(company.load().published)
+        if not publications:
+            return dg.SkipReason("No day has run yet. Materialize the daily job.")
+        return dg.RunRequest(partition_key=publications[-1].as_of_date.isoformat())
+
+    return every_week
 
 
 def build_sensor(jobs: list[Any]) -> dg.SensorDefinition:

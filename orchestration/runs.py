@@ -137,6 +137,8 @@ _PLAIN_ERRORS = {
     "ModelMissingError",
     "ModelTamperedError",
     "ModelVersionError",
+    "ModelUnusableError",
+    "FeaturesOfAnotherDayError",
 }
 
 

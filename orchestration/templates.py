@@ -25,6 +25,10 @@ schedule_hour = 6                # local hour of the daily schedule
 max_quarantined_share = 0.01     # above this share of an entity's rows the day stops
 max_stale_days = 10              # so long without an invoice or payment is worth a warning
 
+[train]                          # challengers are trained weekly; the gate decides who scores
+weekday = "sunday"
+hour = 4                         # local; trains on the last day that has run
+
 [sources.files]
 path = "{source}"                # folder with invoices.csv, payments.csv, … (or .parquet, .xlsx)
 # mapping = "mapping.toml"       # for an everyday export: which heading means which column

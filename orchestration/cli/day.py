@@ -12,8 +12,10 @@ from datetime import date
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 
 from orchestration.cli.summary import print_summary, print_times
+from orchestration.cli.trained import print_verdicts
 from orchestration.config import Company
 from orchestration.jobs import DAILY, EMIT, TRAIN
 from orchestration.lock import writer_lock
@@ -62,19 +64,26 @@ def run_day(
     if publication is None:
         raise DayFailedError(f"{day} was not published. The Dagster UI (encours ui) shows why.")
     print_summary(company, publication, console)
+    _print_remarks(times, console)
     print_times(times, time.perf_counter() - started, console)
 
 
 def run_training(company: Company, day: date, console: Console, started: float) -> None:
-    """Train the models on a date whose day has run."""
+    """Train challengers on a date whose day has run, and print the verdicts of the gate."""
     with writer_lock(company.home, 0), _progress(console) as times:
         with stage("Prepare"):
             from orchestration.definitions import build_definitions
 
             definitions = build_definitions(company.config_path)
         execute(definitions, company, TRAIN, day)
-    console.print(f"Models trained on what was known by {day} are in {company.models}")
+    print_verdicts(company, day, console)
+    _print_remarks(times, console)
     print_times(times, time.perf_counter() - started, console)
+
+
+def _print_remarks(times: StageTimes, console: Console) -> None:
+    for line in dict.fromkeys(times.remarks):
+        console.print(f"[yellow]![/] {escape(line)}", highlight=False, soft_wrap=True)
 
 
 @contextmanager

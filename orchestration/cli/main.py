@@ -190,7 +190,7 @@ def run(config: ConfigOption = None, as_of: AsOfOption = None, source: SourceOpt
 
 @app.command()
 def train(config: ConfigOption = None, as_of: AsOfOption = None) -> None:
-    """Train time-to-pay and churn on what was known by a date whose day has run."""
+    """Train challengers on a date whose day has run; the gate says who scores from now on."""
     quiet_environment()
     from orchestration.cli.day import run_training
 
