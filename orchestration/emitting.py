@@ -117,7 +117,18 @@ def data_warnings(connection: duckdb.DuckDBPyConnection) -> list[str]:
         "select if(p_unpaid_120d is null, 'nothing', method) as basis, count(*) as invoices"
         " from marts.fct_invoice_predictions where method <> 'hazard' group by basis order by basis",
     )
-    return lines + [_FALLBACKS[row["basis"]].format(count=row["invoices"]) for row in fallbacks]
+    lines += [_FALLBACKS[row["basis"]].format(count=row["invoices"]) for row in fallbacks]
+    drifted = rows_of(
+        connection,
+        "select model, string_agg(replace(feature, '_', ' '), ', ' order by psi desc) as features"
+        " from marts.fct_model_drift where is_severe group by model order by model",
+    )
+    lines += [
+        f"The model of {row['model'].replace('_', ' ')} was trained on other figures than today's"
+        f" ({row['features']}): train again."
+        for row in drifted
+    ]
+    return lines
 
 
 def day_rows(
