@@ -39,7 +39,7 @@ METRICS = (
 )
 
 # Name -> file, as-of day inside the file (payments after it are not known yet), and the rows as
-# ledger(invoice_id, customer_id, invoice_date, due_date, gross_amount, settled_date, country).
+# ledger(invoice_id, customer_id, invoice_date, due_date, gross_amount, settled_date, country, delivery_channel).
 # HighRadius: the issue date is an estimate; where it falls after the payment the payment's day is
 # taken. `Disputed` of IBM has no date and is left out.
 LEDGERS = {
@@ -54,7 +54,8 @@ LEDGERS = {
             strptime(DueDate, '%-m/%-d/%Y')::date as due_date,
             InvoiceAmount::decimal(18, 2) as gross_amount,
             strptime(SettledDate, '%-m/%-d/%Y')::date as settled_date,
-            countryCode as country
+            countryCode as country,
+            lower(PaperlessBill) as delivery_channel
         from read_csv(?, all_varchar = true)
         """,
     ),
@@ -69,7 +70,8 @@ LEDGERS = {
             due_date::date as due_date,
             round(amount::decimal(18, 6), 2)::decimal(18, 2) as gross_amount,
             clear_date::date as settled_date,
-            null as country
+            null as country,
+            null as delivery_channel
         from read_csv(?, all_varchar = true)
         where amount::double >= 0.01
         """,
@@ -78,8 +80,8 @@ LEDGERS = {
 FILES = {
     "customers": "select distinct customer_id, customer_id as customer_name, country from ledger",
     "invoices": (
-        "select invoice_id, customer_id, invoice_date, due_date, 'USD' as currency, gross_amount"
-        " from ledger"
+        "select invoice_id, customer_id, invoice_date, due_date, 'USD' as currency, gross_amount,"
+        " delivery_channel from ledger"
     ),
     "payments": (
         "select invoice_id as payment_id, customer_id, settled_date as payment_date,"

@@ -141,6 +141,8 @@ ENTITIES: dict[str, Entity] = {
                 Column("void_date", "date"),
                 *_text("invoice_number", "subscription_id", "purchase_order"),
                 Column("due_date", "date"),
+                # How the invoice reaches the customer: paper, e-mail, portal, e-invoice, collected …
+                *_text("delivery_channel"),
             ),
             amount="gross_amount",
             is_required=True,

@@ -51,7 +51,12 @@ def prepare_raw(connection: duckdb.DuckDBPyConnection, source: str) -> None:
             for row in connection.execute(f"describe {schema}.{entity.name}").fetchall()
         }
         for column in entity.typed_columns:
-            if types[column.name] != column.sql_type:
+            if column.name not in types:
+                connection.execute(
+                    f"alter table {schema}.{entity.name}"
+                    f" add column {identifier(column.name)} {column.sql_type}"
+                )
+            elif types[column.name] != column.sql_type:
                 connection.execute(
                     f"alter table {schema}.{entity.name} alter {identifier(column.name)}"
                     f" set data type {column.sql_type}"

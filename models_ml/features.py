@@ -74,7 +74,7 @@ INVOICE_NUMERIC = (
     "mrr_amount",
     "customer_tenure_days",
 )
-INVOICE_CATEGORICAL = ("currency", "segment", "country", "payment_method")
+INVOICE_CATEGORICAL = ("currency", "segment", "country", "payment_method", "delivery_channel")
 
 CUSTOMER_KEYS = ("as_of_date", "customer_id")
 

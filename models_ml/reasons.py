@@ -76,7 +76,7 @@ INVOICE_GROUPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("customer_reminder_count_30d", "invoice_reminder_count"),
     ),
     "contract": (("customer_tenure_days",), ("mrr_amount",)),
-    "method": (("payment_method",), ()),
+    "method": (("payment_method",), ("delivery_channel",)),
     "profile": (("segment", "country"), ("currency",)),
 }
 

@@ -30,7 +30,7 @@
                 'invoice_id': 'varchar', 'customer_id': 'varchar', 'invoice_date': 'date', 'currency': 'varchar',
                 'gross_amount': 'decimal(18,2)', 'net_amount': 'decimal(18,2)', 'tax_amount': 'decimal(18,2)',
                 'void_date': 'date', 'invoice_number': 'varchar', 'subscription_id': 'varchar',
-                'purchase_order': 'varchar', 'due_date': 'date',
+                'purchase_order': 'varchar', 'due_date': 'date', 'delivery_channel': 'varchar',
             },
         },
         'invoice_due_dates': {

@@ -114,6 +114,17 @@ def test_a_value_that_goes_back_to_what_it_was_is_loaded_again(warehouse, tmp_pa
     assert latest == (Decimal("1.00"),)
 
 
+def test_a_column_that_the_contract_gained_is_added_to_the_table_of_an_earlier_version(
+    warehouse, tmp_path
+):
+    load(warehouse, write(tmp_path, invoices=INVOICES + "A,C,2024-01-31,EUR,1.00\n"))
+    warehouse.execute("alter table raw_files.invoices drop column delivery_channel")
+    heading = INVOICES.strip() + ",delivery_channel\n"
+    load(warehouse, write(tmp_path, invoices=heading + "B,C,2024-01-31,EUR,1.00,paper\n"))
+    found = "select invoice_id, delivery_channel from raw_files.invoices order by 1"
+    assert warehouse.execute(found).fetchall() == [("A", None), ("B", "paper")]
+
+
 def test_extra_columns_are_kept_and_reported(warehouse, tmp_path):
     source = write(tmp_path, invoices=INVOICES.strip() + ",status\nA,C,2024-01-31,EUR,1.00,paid\n")
     assert load(warehouse, source)["invoices"].extra_columns == ("status",)

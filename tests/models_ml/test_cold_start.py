@@ -158,7 +158,9 @@ def test_fifty_invoices_give_a_date_for_each_open_one_by_the_habit(fifty: Scored
     assert len(predictions) == 8
     assert set(predictions["method"]) == {"customer_median", "cohort_median"}
     assert set(predictions.loc[predictions["customer_id"] == "C6", "method"]) == {"cohort_median"}
-    assert predictions[["p10_date", "p50_date", "p_paid_30d", "p_unpaid_120d"]].notna().all(axis=None)
+    assert (
+        predictions[["p10_date", "p50_date", "p_paid_30d", "p_unpaid_120d"]].notna().all(axis=None)
+    )
     assert "fewer than the 300 a hazard needs" in fifty.cards["time_to_pay"]["reason"]
     methods = fifty.ask("select distinct prediction_method from marts.fct_at_risk_accounts")
     assert set(methods["prediction_method"]) <= {"customer_median", "cohort_median"}

@@ -1,5 +1,8 @@
-{#- What hangs on the invoice itself at the landmark: dispute, promise, reminders. Joined by invoice. -#}
+{#- What hangs on the invoice itself at the landmark: how it was delivered, dispute, promise, reminders.
+    Joined by invoice. -#}
 with open_invoices as (select * from {{ ref('feat_open_invoices') }}),
+
+invoices as (select * from {{ ref('int_invoices_unioned') }}),
 
 disputes as (select * from {{ ref('int_disputes_unioned') }}),
 
@@ -58,12 +61,14 @@ final as (
     select
         open_invoices.landmark_date,
         open_invoices.invoice_id,
+        invoices.delivery_channel,
         case
             when first_facts.first_dispute_date < open_invoices.landmark_date then disputed.invoice_id is not null
         end as is_disputed,
         promised.days_to_promised,
         {{ if_told('activity', 'open_invoices.landmark_date', 'reminded.reminder_count') }} as reminder_count
     from open_invoices
+    inner join invoices on open_invoices.invoice_id = invoices.invoice_id
     cross join first_facts
     left join disputed
         on open_invoices.invoice_id = disputed.invoice_id and open_invoices.landmark_date = disputed.landmark_date

@@ -14,19 +14,9 @@ exposures as (select * from {{ ref('feat_customer_exposures') }}),
 
 customers as (select * from {{ ref('int_customers_unioned') }}),
 
-payments as (select * from {{ ref('int_payments_unioned') }}),
+methods as (select * from {{ ref('feat_payment_methods') }}),
 
 first_facts as (select * from {{ ref('feat_first_facts') }}),
-
-methods as (
-    select
-        customer_id,
-        known_date,
-        arg_max(method, payment_id) as payment_method
-    from payments
-    where kind = 'receipt' and method is not null and known_date < {{ as_of_date() }}
-    group by customer_id, known_date
-),
 
 -- The same stream three times: its difference over a window counts the facts of the window.
 activity_14d as (select customer_id, known_date, contact_count from activity),
@@ -60,6 +50,7 @@ final as (
         profiled.segment,
         profiled.country,
         methods.payment_method,
+        invoice_context.delivery_channel,
         profiled.due_date - profiled.landmark_date as days_to_due,
         profiled.landmark_date - profiled.invoice_date as age_days,
         profiled.due_date - profiled.invoice_date as invoice_terms_days,

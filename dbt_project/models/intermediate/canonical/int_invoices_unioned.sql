@@ -18,6 +18,7 @@ final as (
         staged.subscription_id,
         staged.purchase_order,
         staged.due_date,
+        staged.delivery_channel,
         staged.source_name,
         staged.recorded_at,
         {{ known_date('invoice_date') }} as known_date

@@ -14,6 +14,7 @@ final as (
         subscription_id,
         cast(null as varchar) as purchase_order,
         cast(coalesce(due_at, invoiced_at) as date) as due_date,
+        delivery_channel,
         coalesce(voided_at, finalized_at) as recorded_at,
         finalized_at as known_since
     from invoices

@@ -40,6 +40,8 @@ read as (
         ) as subscription_id,
         coalesce({{ text_at('charge.id') }}, {{ text_at('charge') }}) as charge_id,
         {{ text_at('payment_intent') }} as payment_intent_id,
+        -- send_invoice or charge_automatically: sent to be paid, or collected.
+        {{ text_at('collection_method') }} as delivery_channel,
         {{ unix_at('due_date') }} as due_at,
         {{ unix_at('created') }} as created_at,
         {{ unix_at('effective_at') }} as effective_at,
@@ -66,6 +68,7 @@ final as (
         read.customer_name,
         read.customer_email,
         read.invoice_number,
+        read.delivery_channel,
         read.currency,
         {{ whole_units('read.total', 'read.currency') }} as gross_amount,
         {{ whole_units('coalesce(read.total_excluding_tax, read.total - read.tax)', 'read.currency') }} as net_amount,
