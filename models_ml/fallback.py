@@ -35,7 +35,7 @@ def fallback_of(model: Any) -> Any:
     if hasattr(model, "base_rate"):
         naive = replace(model, method="base_rate", logistic=None, calibration=None, **dropped)
     else:
-        naive = replace(model, method="customer_median", **dropped)
+        naive = replace(model, method="customer_median", days_late=None, **dropped)
     naive.card["method"] = naive.method
     complete_card(naive)
     return naive

@@ -88,7 +88,11 @@ def check_trees(document: Any) -> None:
             check_trees(part)
     elif isinstance(document, dict) and "learner" in document:
         model = document["learner"]["gradient_booster"]["model"]
-        columns = int(document["learner"]["learner_model_param"]["num_feature"])
+        sizes = document["learner"]["learner_model_param"]
+        columns = int(sizes["num_feature"])
+        outputs = max(int(sizes.get("num_class", 0)), 1) * max(int(sizes.get("num_target", 1)), 1)
+        if not all(0 <= output < outputs for output in model["tree_info"]):
+            raise ModelInputError("A tree adds to an output that is not there.")
         for number, tree in enumerate(model["trees"]):
             _check_tree(tree, columns, number)
     elif isinstance(document, dict):
@@ -130,6 +134,7 @@ def blank_row(kind: str) -> Any:
     row |= {"invoice_id": "none", "customer_id": "none"}
     if kind == "time_to_pay":
         row |= {"days_to_due": 0.0, "age_days": 0.0}
+        row |= dict.fromkeys(features.INVOICE_FLAGS, False)
     return pd.DataFrame([row])
 
 

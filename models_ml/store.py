@@ -158,7 +158,7 @@ def _loaded(folder: Path, name: str, card: dict[str, Any], timeout_seconds: floa
         if reason := why_unusable(folder, name, timeout_seconds):
             raise ModelUnusableError(f"{folder / name}: {reason}. {REMEDY}")
         return model_from_document(document, card)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise ModelUnusableError(
             f"{folder / name}: not the document of a model ({type(error).__name__}: {error}). {REMEDY}"
         ) from None

@@ -102,6 +102,8 @@ def _train_one(
     }
     trained = features.by_model[name]
     rows = past_rows(trained)
+    if "is_grid" in rows:
+        rows = rows[rows["is_grid"]]
     reference = learn_reference(rows, challenger.encoding, KEYS[name][0])
     folder = model_home(company, name) / as_of_date.isoformat()
     save_model(challenger, folder, {"drift": reference})

@@ -44,13 +44,14 @@ def print_verdicts(company: Company, day: date, console: Console) -> None:
             console.print(
                 f"  {mark} {rule['name'].replace('_', ' ')}: {escape(rule['detail'])}",
                 highlight=False,
+                soft_wrap=True,
             )
         said = [
             promotion["note"],
             None if promotion["rules"]["challenger"] else promotion["statement"],
         ]
         for line in filter(None, said):
-            console.print(f"  {escape(line)}", highlight=False)
+            console.print(f"  {escape(line)}", highlight=False, soft_wrap=True)
         in_use = champion_folder(company, name, day)
         console.print(
             f"  in use: {in_use}; card: {folder / 'model_card.md'}", soft_wrap=True, highlight=False
@@ -65,7 +66,7 @@ def _contenders(name: str, promotion: dict[str, Any]) -> Table:
     table.add_column("")
     headings = [_METRICS[promotion["metric"]], "against naive (95 %)"]
     has_intervals = promotion["figures"]["challenger"]["coverage_80"] is not None
-    headings += ["80 % covered", "stated", "width, days"] if has_intervals else []
+    headings += ["80 %: in / stated", "width, days"] if has_intervals else []
     for heading in headings:
         table.add_column(heading, justify="right")
     for contender, words in _NAMES.items():
@@ -76,7 +77,7 @@ def _contenders(name: str, promotion: dict[str, Any]) -> Table:
                 _difference(promotion["differences"], f"{contender}_less_baseline", digits)
             )
             if has_intervals:
-                cells += [f"{figures['coverage_80']:.3f}", f"{figures['coverage_80_stated']:.3f}"]
+                cells.append(f"{figures['coverage_80']:.3f} / {figures['coverage_80_stated']:.3f}")
                 cells.append(f"{figures['width_80_days']:.1f}")
             table.add_row(words, *cells)
     if "challenger_less_champion" in promotion["differences"]:

@@ -59,7 +59,14 @@ def first_tree(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def crash(document: dict[str, Any]) -> None:
-    """Trees of a class that is not there: prediction writes outside of its memory."""
+    """Categories that lie outside of their array: the library reads outside of its memory."""
+    tree = first_tree(document)
+    tree["categories"] = [1]
+    tree["categories_nodes"], tree["split_type"][0] = [0], 1
+    tree["categories_segments"], tree["categories_sizes"] = [2**40], [2**40]
+
+
+def add_to_nothing(document: dict[str, Any]) -> None:
     model = document["booster"]["learner"]["gradient_booster"]["model"]
     model["tree_info"] = [5_000_000] * len(model["tree_info"])
 
@@ -77,7 +84,9 @@ def empty(document: dict[str, Any]) -> None:
 
 
 def test_a_file_that_ends_the_interpreter_ends_a_child_only(saved: Path, tmp_path: Path):
-    with pytest.raises(ModelUnusableError, match=r"model.json: loading it .*encours train"):
+    with pytest.raises(
+        ModelUnusableError, match=r"model.json: loading it ended .* signal .*encours train"
+    ):
         load_model(changed(saved, tmp_path, crash))
     assert not (tmp_path / PASSED_FILE).exists()
 
@@ -88,6 +97,7 @@ def test_a_file_that_ends_the_interpreter_ends_a_child_only(saved: Path, tmp_pat
         (loop, "Tree 0 has no end"),
         (point_outside, "Tree 0 points outside"),
         (empty, "Tree 0 points outside"),
+        (add_to_nothing, "an output that is not there"),
     ],
 )
 def test_a_broken_tree_is_found_before_it_is_walked(saved: Path, change: Change, message: str):
