@@ -45,12 +45,15 @@ def promotion_table(promotion: dict[str, Any]) -> str:
     if not promotion.get("figures"):
         return ""
     metric = promotion["metric"]
-    head = f"| | {metric} | 80 % covered | stated | width, days |\n|---|---|---|---|---|"
+    shown = {"loss": metric}
+    if promotion["figures"]["challenger"]["coverage_80"] is not None:
+        shown |= {"coverage_80": "80 % covered", "coverage_80_stated": "stated"}
+        shown |= {"width_80_days": "width, days"}
+    head = f"| | {' | '.join(shown.values())} |\n|---|{'---|' * len(shown)}"
     lines = []
     for name in ("challenger", "champion", "baseline"):
         if figures := promotion["figures"].get(name):
-            optional = ("coverage_80", "coverage_80_stated", "width_80_days")
-            cells = [number(figures[key]) for key in ("loss", *optional)]
+            cells = [number(figures[key]) for key in shown]
             lines.append(f"| {name} | {' | '.join(cells)} |")
     rules = ["| rule | challenger | |\n|---|---|---|"]
     rules += [

@@ -142,6 +142,6 @@ def _invoice_scores(model: Any, table: pd.DataFrame, paid: np.ndarray, horizon: 
 def _customer_segments(table: pd.DataFrame) -> dict[str, np.ndarray]:
     values = table["segment"]
     return {
-        f"segment {value}": (values == value).to_numpy(bool)
+        f"{value} customers": (values == value).to_numpy(bool)
         for value in sorted(values.dropna().unique())
     }

@@ -54,10 +54,12 @@ def lines(title: str, names: Sequence[str], points: Sequence[Sequence[float]]) -
     drawn = "".join(
         f'<polyline fill="none" stroke="{COLOURS[n]}" stroke-width="2" points="'
         + " ".join(f"{frame.x(point[0]):.1f},{frame.y(point[n + 1]):.1f}" for point in points)
-        + f'"/><text x="{MARGIN + 10 + 110 * n}" y="46" fill="{COLOURS[n]}">{escape(name)}</text>'
+        + f'"/><text x="{MARGIN + 10 + 110 * n}" y="40" fill="{COLOURS[n]}">{escape(name)}</text>'
         for n, name in enumerate(names)
     )
-    return _svg(title, frame.axes(lambda day: f"{day:.0f}", _share, "days from then", "") + drawn)
+    return _svg(
+        title, frame.axes(lambda day: f"{day:.0f}", _share, "days from then", "", 3) + drawn
+    )
 
 
 def bars(title: str, values: Sequence[Sequence[Any]]) -> str:
@@ -93,10 +95,10 @@ class _Frame:
     def ends(self, x1: float, y1: float, x2: float, y2: float) -> str:
         return f'x1="{self.x(x1):.1f}" y1="{self.y(y1):.1f}" x2="{self.x(x2):.1f}" y2="{self.y(y2):.1f}"'
 
-    def axes(self, x_text: Any, y_text: Any, x_name: str, y_name: str) -> str:
+    def axes(self, x_text: Any, y_text: Any, x_name: str, y_name: str, steps: int = 4) -> str:
         parts = []
-        for step in range(5):
-            x, y = self.right * step / 4, self.top * step / 4
+        for step in range(steps + 1):
+            x, y = self.right * step / steps, self.top * step / steps
             parts.append(f'<line {self.ends(0, y, self.right, y)} stroke="#e4e4e4"/>')
             parts.append(
                 f'<text x="{MARGIN - 6}" y="{self.y(y) + 4:.1f}" text-anchor="end" fill="{GREY}">{y_text(y)}</text>'

@@ -50,14 +50,10 @@ def card_pictures(card: dict[str, Any]) -> dict[str, str]:
     """Markdown images of the curves of a card, by title; none without a trial."""
     curves, pictures = card.get("curves") or {}, {}
     if points := curves.get("calibration"):
-        what = (
-            f"paid within {curves['calibration_days']} days"
-            if "calibration_days" in curves
-            else "left"
-        )
-        pictures["calibration"] = scatter(
-            f"Chance of being {what}: predicted, and what happened", points
-        )
+        days = curves.get("calibration_days")
+        what = f"being paid within {days} days" if days else "leaving"
+        title = f"Chance of {what}: predicted, and what happened"
+        pictures["calibration"] = scatter(title, points)
     if points := curves.get("paid_by_day"):
         pictures["forecast against actual"] = lines(
             "Share of the open invoices paid by day", ("forecast", "actual"), points
