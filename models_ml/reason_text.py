@@ -20,7 +20,7 @@ BABEL_LOCALES = {"en": "en_GB", "fr": "fr_FR"}
 DAYS_PER_MONTH, DAYS_PER_YEAR = 30.4, 365.25
 _NUMBERS = {"en": {2: "two", 3: "three"}, "fr": {2: "deux", 3: "trois"}}
 # Kinds whose norm needs no words: it is in the sentence, or there is none.
-WITHOUT_NORM = ("times", "share", "change", "flag", "promise", "method")
+WITHOUT_NORM = ("times", "part", "change", "flag", "promise", "method")
 
 # Of several invoices, so that none of them need be that late.
 MEANS = ("customer_days_late_last3", "customer_days_late_mean")
@@ -88,7 +88,7 @@ def _written_norm(words: ReasonWords, norm: float, language: str) -> str:
 
 
 def _figure(words: ReasonWords, number: float, language: str) -> str:
-    if words.kind == "share":
+    if words.kind in ("share", "part"):
         return _percent(number, language)
     if words.kind == "times":
         return _times(number, language)
@@ -180,8 +180,11 @@ def _decimal(number: float, language: str) -> str:
 
 
 def _percent(rate: float, language: str) -> str:
-    """Return a whole percentage; what is not nothing never reads 0 %."""
-    return _whole_percent(max(round(rate * 100), 1 if rate > 0 else 0), language)
+    """Return a whole percentage; what is not nothing never reads 0 %, nor what is not all 100 %."""
+    percent = round(rate * 100)
+    if 0 < rate < 1:
+        percent = min(max(percent, 1), 99)
+    return _whole_percent(percent, language)
 
 
 @functools.cache

@@ -12,17 +12,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal[
-    "days_late", "count", "share", "change", "times", "days", "duration", "flag", "promise", "profile",
-    "method",
+    "days_late", "count", "share", "part", "change", "times", "days", "duration", "flag", "promise",
+    "profile", "method",
 ]  # fmt: skip
 Worse = Literal["higher", "lower", "either"]
 LANGUAGES = ("en", "fr")
 
 # Differences from the norm that a person would not mention: absolute ones, and factors.
 SMALLEST_DIFFERENCE: dict[str, float] = {
-    "days_late": 2.0,
+    "days_late": 3.0,
     "count": 1.0,
     "share": 0.1,
+    "part": 0.1,
     "change": 0.05,
 }
 SMALLEST_FACTOR: dict[str, float] = {"times": 1.5, "days": 1.25, "duration": 1.5}
@@ -88,7 +89,10 @@ WORDS: dict[str, ReasonWords] = {
         "days", "higher", ("payment terms of {value}",), ("un délai de paiement de {value}",)
     ),
     "paid_share": ReasonWords(
-        "share", "either", ("{value} of it is already settled",), ("déjà réglée à {value}",)
+        "part",
+        "either",
+        ("{value} of the invoice is already settled",),
+        ("facture déjà réglée à {value}",),
     ),
     "days_to_promised": ReasonWords(
         "promise", "lower", ("payment promised for {value}",), ("paiement promis pour le {value}",)

@@ -20,6 +20,7 @@ from models_ml.features import to_day, to_float
 from models_ml.hazard import MINIMUM_PAID_INVOICES, TimeToPayModel, fit
 from models_ml.intervals import HORIZON_DAYS
 from models_ml.panel import Panel, build_panel, check_landmarks
+from models_ml.segments import profile_segments, reliability_rows
 from models_ml.splits import InvoiceHoldout, invoice_holdout, paid_invoice_count
 
 if TYPE_CHECKING:
@@ -162,14 +163,16 @@ def evaluate(model: TimeToPayModel, test: Panel, horizon_days: int) -> list[Eval
     incidence = np.nan_to_num(model.incidence(test.table))
     baseline = np.nan_to_num(model.baseline.incidence(test.table))
     point = np.maximum(model.baseline.point_days(test.table), 0.0)
-    return evaluate_invoices(
-        incidence,
-        baseline,
-        {"customer_median": point, "due_date": due_date_days(test.table)},
-        test.paid_by(horizon_days),
-        age_segments(days_to_due, to_float(test.table["age_days"])),
-        horizon_days,
-    )
+    segments = {
+        **age_segments(days_to_due, to_float(test.table["age_days"])),
+        **profile_segments(test.table),
+    }
+    paid = test.paid_by(horizon_days)
+    points = {"customer_median": point, "due_date": due_date_days(test.table)}
+    return [
+        *evaluate_invoices(incidence, baseline, points, paid, segments, horizon_days),
+        *reliability_rows(incidence, baseline, paid),
+    ]
 
 
 def predict_time_to_pay(model: TimeToPayModel, landmarks_scoring: pd.DataFrame) -> pd.DataFrame:

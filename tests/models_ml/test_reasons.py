@@ -148,7 +148,20 @@ def test_every_reason_is_one_clean_sentence(feature: str, language: str):
             "monthly revenue down 15% in three months",
             "revenu mensuel en baisse de 15 % en trois mois",
         ),
-        ("paid_share", 0.004, 0.0, "1% of it is already settled", "déjà réglée à 1 %"),
+        (
+            "paid_share",
+            0.999,
+            0.0,
+            "99% of the invoice is already settled",
+            "facture déjà réglée à 99 %",
+        ),
+        (
+            "customer_promise_kept_share",
+            0.002,
+            0.67,
+            "has kept 1% of its promises (other customers: 67%)",
+            "a tenu 1 % de ses promesses (autres clients : 67 %)",
+        ),
         ("payment_method", "direct_debit", None, "pays by direct debit", "paie par prélèvement"),
     ],
 )
@@ -192,7 +205,7 @@ def _codes(contribution: float, feature: str, value: Any, peers: dict[str, float
         # Worse when higher: late payers pay later, early payers earlier, and nothing else is said.
         ("customer_days_late_last3", 14.0, 2.0, {"later"}),
         ("customer_days_late_last3", -9.0, 2.0, {"earlier"}),
-        ("customer_days_late_last3", 2.9, 2.0, set()),
+        ("customer_days_late_last3", 4.4, 2.0, set()),
         ("customer_past_due_count", 2.0, 0.0, {"later"}),
         ("customer_past_due_count", 0.0, 0.0, set()),
         # Worse when lower.

@@ -1,6 +1,11 @@
 {#- Phrases from facts, in the order in which a person would say them; at most four an account. After
     them what the payment model sees in the shown invoice, less what the facts said. -#}
-{%- set said_as_facts = ['customer_past_due_count', 'customer_open_dispute_count', 'customer_open_ticket_count'] -%}
+{%- set said_as_facts = [
+    'customer_past_due_count', 'customer_open_dispute_count', 'customer_open_ticket_count', 'customer_days_late_mean',
+] -%}
+{#- The last three invoices are worth a word where they were later than the usual just said. -#}
+{%- set as_usual = "reason.feature = 'customer_days_late_last3'"
+    ~ " and try_cast(reason.value as double) < greatest(usual_days_late, 0) + 5" -%}
 with facts as (select * from {{ ref('int_account_facts') }}),
 
 settings as (select * from {{ ref('int_policy_settings') }}),
@@ -94,12 +99,12 @@ phrases as (
     select
         customer_id,
         8 as position_no,
-        'points to later payment: ' || {{ reason_sentences('reason_codes', 'en', 'later', 2, said_as_facts) }}
+        'points to later payment: ' || {{ reason_sentences('reason_codes', 'en', 'later', 2, said_as_facts, as_usual) }}
             as reason_en,
         'laisse attendre un paiement plus tardif : '
-        || {{ reason_sentences('reason_codes', 'fr', 'later', 2, said_as_facts) }} as reason_fr
+        || {{ reason_sentences('reason_codes', 'fr', 'later', 2, said_as_facts, as_usual) }} as reason_fr
     from facts
-    where {{ reason_sentences('reason_codes', 'en', 'later', 2, said_as_facts) }} is not null
+    where {{ reason_sentences('reason_codes', 'en', 'later', 2, said_as_facts, as_usual) }} is not null
 ),
 
 ranked as (
