@@ -27,6 +27,17 @@ def run(path: Path) -> dict[str, Any]:
     return namespace
 
 
+PREDICTIONS = (
+    "as_of_date date, invoice_id varchar, customer_id varchar, method varchar, p10_date date,"
+    " p50_date date, p90_date date, p_paid_30d double, p_unpaid_120d double, reasons_en varchar"
+)
+ITEMS = "as_of_date date, invoice_id varchar, due_date date, open_amount_reporting decimal(18, 2)"
+FIGURES = (
+    "as_of_date date, model varchar, segment varchar, metric varchar, value double,"
+    " baseline_value double, n bigint"
+)
+
+
 def publish_customers(path: Path, customers: list[tuple[Any, ...]]) -> Path:
     """Write a publication of customers: id, segment, country, terms, invoices, days late."""
     with duckdb.connect(str(path)) as connection:
@@ -34,11 +45,21 @@ def publish_customers(path: Path, customers: list[tuple[Any, ...]]) -> Path:
         connection.execute(
             "create table marts.fct_customer_360 (as_of_date date, customer_id varchar,"
             " segment varchar, country varchar, terms_days integer,"
-            " settled_invoice_count_12m bigint, avg_days_late_12m double)"
+            " settled_invoice_count_12m bigint, avg_days_late_12m double,"
+            " median_days_late_12m double)"
         )
-        connection.executemany(
-            "insert into marts.fct_customer_360 values ('2026-03-20', ?, ?, ?, ?, ?, ?)", customers
-        )
+        if customers:
+            connection.executemany(
+                "insert into marts.fct_customer_360"
+                " values ('2026-03-20', $1, $2, $3, $4, $5, $6, $6)",
+                customers,
+            )
+        for table, columns in (
+            ("fct_invoice_predictions", PREDICTIONS),
+            ("fct_open_items", ITEMS),
+            ("fct_model_evaluations", FIGURES),
+        ):
+            connection.execute(f"create table marts.{table} ({columns})")
         connection.execute(
             "create table marts.fct_days_to_pay (as_of_date date, weighted_avg_days_to_pay double,"
             " weighted_avg_terms_days double, weighted_avg_days_late double)"
@@ -115,6 +136,105 @@ def test_a_single_customer_explains_nothing_and_breaks_nothing(tmp_path, monkeyp
     monkeypatch.setenv("ENCOURS_PUBLICATION", str(path))
     found = run(next(path for path in NOTEBOOKS if path.stem == "days_to_pay"))
     assert found["explained"].isna().all(axis=None)
+
+
+def publish_predictions(path: Path, predictions: list[tuple[Any, ...]]) -> None:
+    """Add open invoices: id, customer, method, P10, P50, P90, chances, reasons."""
+    with duckdb.connect(str(path)) as connection:
+        connection.executemany(
+            "insert into marts.fct_invoice_predictions"
+            " values ('2026-03-20', ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            predictions,
+        )
+        # Two instalments: the invoice is as old as its older one.
+        for due_date in ("2026-03-10", "2026-04-10"):
+            connection.executemany(
+                f"insert into marts.fct_open_items values ('2026-03-20', ?, '{due_date}', 50)",
+                [row[:1] for row in predictions],
+            )
+
+
+def test_what_the_predictions_rest_on_is_said_with_their_width(tmp_path, monkeypatch, capsys):
+    path = publish_customers(tmp_path / "p.duckdb", [("C1", "small", "FR", 30, 4, 5.0)])
+    habits = [
+        ("I1", "C1", "customer_median", "2026-03-22", "2026-03-25", "2026-04-01", 0.9, 0.0, None),
+        ("I2", "C1", "customer_median", "2026-03-22", "2026-03-25", None, 0.5, 0.2, None),
+        ("I3", "new", "none", None, None, None, None, None, None),
+    ]
+    publish_predictions(path, habits)
+    monkeypatch.setenv("ENCOURS_PUBLICATION", str(path))
+    found = run(next(path for path in NOTEBOOKS if path.stem == "days_to_pay"))
+    said = capsys.readouterr().out
+    assert "No payment model is in use" in said
+    assert "No model was evaluated" in said
+    assert "No reasons" in said
+    habit = found["rests_on"].loc["the customer's own habit"]
+    assert habit.to_dict() == {
+        "invoices": 2,
+        "open_amount": 200,
+        "mean_width_days": 10,
+        "p90_beyond_horizon": 0.5,
+    }
+    nothing = found["rests_on"].loc["nothing: too few payments are known"]
+    assert nothing["invoices"] == 1
+    assert found["predictions"]["days_past_due"].tolist() == [10, 10, 10]
+
+
+def test_errors_stand_beside_coverage_width_and_baseline_by_kind(tmp_path, monkeypatch, capsys):
+    path = publish_customers(tmp_path / "p.duckdb", [("C1", "small", "FR", 30, 4, 5.0)])
+    text = (
+        "pays later: paid its last three invoices 14 days late on average (other customers: 2 days "
+        "late), has 1,200 invoices past due (other customers: none); pays earlier: payment promised "
+        "for 27 November"
+    )
+    publish_predictions(
+        path, [("I1", "C1", "hazard", "2026-03-22", "2026-03-25", "2026-04-01", 0.9, 0.0, text)]
+    )
+    metrics = {"crps_days": 6.0, "coverage_80": 0.8, "width_80_days": 20.0, "brier_7d": 0.1}
+    rows = [
+        ("2026-03-20", "time_to_pay", segment, metric, value, value + 1, n)
+        for segment, n in (("all", 500), ("d1_30", 90), ("country=FR", 400))
+        for metric, value in metrics.items()
+    ]
+    rows += [
+        ("2026-03-20", "time_to_pay", "tenth=01", "predicted_paid_30d", 0.2, 0.3, 40),
+        ("2026-03-20", "time_to_pay", "tenth=01", "observed_paid_30d", 0.26, 0.26, 40),
+        ("2026-02-28", "time_to_pay", "all", "crps_days", 99.0, 99.0, 1),
+        ("2026-03-20", "churn", "all", "brier", 99.0, 99.0, 1),
+    ]
+    with duckdb.connect(str(path)) as connection:
+        connection.executemany(
+            "insert into marts.fct_model_evaluations values (?, ?, ?, ?, ?, ?, ?)", rows
+        )
+    monkeypatch.setenv("ENCOURS_PUBLICATION", str(path))
+    found = run(next(path for path in NOTEBOOKS if path.stem == "days_to_pay"))
+    said = capsys.readouterr().out
+    assert "The payment model is in use." in said
+    assert "500 open invoices of later months were predicted and then followed." in said
+    assert "Largest gap between predicted and observed share: 6%." in said
+    by_kind = found["by_kind"]
+    assert by_kind.index.tolist() == [
+        ("age", "all", 500),
+        ("age", "d1_30", 90),
+        ("country", "FR", 400),
+    ]
+    assert by_kind[("CRPS, days", "model")].tolist() == [6.0, 6.0, 6.0]
+    assert by_kind[("width, days", "baseline")].tolist() == [21.0, 21.0, 21.0]
+    assert by_kind["is_small"].tolist() == [False, True, False]
+    assert sorted(found["reasons"].index) == [
+        ("pays earlier", "payment promised for …"),
+        ("pays later", "has … invoices past due"),
+        ("pays later", "paid its last three invoices … days late or early"),
+    ]
+
+
+def test_an_empty_company_is_told_so(tmp_path, monkeypatch, capsys):
+    path = publish_customers(tmp_path / "empty.duckdb", [])
+    monkeypatch.setenv("ENCOURS_PUBLICATION", str(path))
+    run(next(path for path in NOTEBOOKS if path.stem == "days_to_pay"))
+    said = capsys.readouterr().out
+    assert "No invoice is open, so nothing is predicted." in said
+    assert "No customer has settled an invoice yet" in said
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
