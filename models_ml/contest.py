@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from models_ml.evaluation import age_segments, covered_rows, crps_rows, stated_rows, width_rows
+from models_ml.evaluation import age_segments
 from models_ml.features import to_day, to_float
 from models_ml.gate import Contest, LeakProbe, Scores, judge, without_contest
+from models_ml.scores import covered_rows, crps_rows, stated_rows, width_rows
 from models_ml.splits import MINIMUM_TEST_ROWS, InvoiceHoldout
 
 if TYPE_CHECKING:

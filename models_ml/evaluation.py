@@ -1,16 +1,26 @@
 """Figures of a forecast against what happened, always with a baseline beside them.
 
 Belongs here: error, interval and calibration figures, by segment. Does not belong here: which rows
-are tested (splits.py), fitting.
+are tested (splits.py), fitting, scores row by row (scores.py), many cutoffs (backtest.py).
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from models_ml.concordance import concordance, sampled_rows
 from models_ml.distribution import quantile_days
+from models_ml.scores import (
+    covered_rows,
+    crps_rows,
+    expected_days,
+    pinball_rows,
+    stated_rows,
+    width_rows,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -57,81 +67,39 @@ def point_error(forecast_days: np.ndarray, paid_days: np.ndarray, horizon_days: 
 
 
 def crps(incidence: np.ndarray, paid_days: np.ndarray, horizon_days: int) -> float:
-    """Return the mean continuous ranked probability score (days), cut at the horizon."""
+    """Return the continuous ranked probability score (days), cut at the horizon."""
     return float(np.mean(crps_rows(incidence, paid_days, horizon_days)))
-
-
-def crps_rows(incidence: np.ndarray, paid_days: np.ndarray, horizon_days: int) -> np.ndarray:
-    """Return the continuous ranked probability score (days) per row, cut at the horizon.
-
-    Sum over days d < horizon of (F(d) - 1{paid by d})^2 (Gneiting and Raftery, 2007, eq. 20, on a
-    daily grid); for a point forecast it equals the absolute error.
-    """
-    days = np.arange(horizon_days)
-    happened = paid_days[:, None] <= days[None, :]
-    scores: np.ndarray = np.sum((incidence[:, :horizon_days] - happened) ** 2, axis=1)
-    return scores
 
 
 def pinball(incidence: np.ndarray, paid_days: np.ndarray, horizon_days: int) -> float:
     """Return the mean pinball loss (days) of the 10, 50 and 90 % quantiles, cut at the horizon."""
-    actual = np.minimum(paid_days, horizon_days)
-    losses = []
-    for level in (0.1, 0.5, 0.9):
-        forecast = np.nan_to_num(quantile_days(incidence, level), nan=np.inf)
-        over = actual - np.minimum(forecast, horizon_days)
-        losses.append(np.maximum(level * over, (level - 1.0) * over))
-    return float(np.mean(losses))
+    return float(np.mean(pinball_rows(incidence, paid_days, horizon_days)))
 
 
-def coverage(incidence: np.ndarray, paid_days: np.ndarray, horizon_days: int) -> float:
-    """Return the share of payments inside the 10 to 90 % interval, both ends cut at the horizon."""
-    return float(np.mean(covered_rows(incidence, paid_days, horizon_days)))
-
-
-def covered_rows(incidence: np.ndarray, paid_days: np.ndarray, horizon_days: int) -> np.ndarray:
-    """Return per row whether the payment lay inside the 10 to 90 % interval."""
-    low, high = _interval(incidence, horizon_days)
-    actual = np.minimum(paid_days, horizon_days)
-    return np.asarray((low <= actual) & (actual <= high))
+def coverage(
+    incidence: np.ndarray, paid_days: np.ndarray, horizon_days: int, share: int = 80
+) -> float:
+    """Return the share of payments inside the central interval of ``share`` % (80 or 90)."""
+    return float(np.mean(covered_rows(incidence, paid_days, horizon_days, share)))
 
 
 def stated_coverage(incidence: np.ndarray, paid_days: np.ndarray, horizon_days: int) -> float:
-    """Return the mean probability the forecast itself puts on its 10 to 90 % interval.
-
-    Whole days hold more than 80 %: a customer who pays on one weekday has an interval of one day.
-    ``coverage`` is to be read against this.
-    """
+    """Return the mean probability the forecast itself puts on its 10 to 90 % interval."""
     return float(np.mean(stated_rows(incidence, horizon_days)))
 
 
-def stated_rows(incidence: np.ndarray, horizon_days: int) -> np.ndarray:
-    """Return per row the probability the forecast puts on its own 10 to 90 % interval."""
-    low, high = (cut.astype(np.int64) for cut in _interval(incidence, horizon_days))
-    rows = np.arange(len(incidence))
-    until = np.where(high >= horizon_days, 1.0, incidence[rows, high])
-    before = np.where(low > 0, incidence[rows, np.maximum(low - 1, 0)], 0.0)
-    stated: np.ndarray = until - before
-    return stated
+def width(
+    incidence: np.ndarray, paid_days: np.ndarray, horizon_days: int, share: int = 80
+) -> float:
+    """Return the mean width (days) of the central interval, both ends cut at the horizon."""
+    return float(np.mean(width_rows(incidence, horizon_days, share)))
 
 
-def width(incidence: np.ndarray, paid_days: np.ndarray, horizon_days: int) -> float:
-    """Return the mean width (days) of the 10 to 90 % interval, both ends cut at the horizon."""
-    return float(np.mean(width_rows(incidence, horizon_days)))
-
-
-def width_rows(incidence: np.ndarray, horizon_days: int) -> np.ndarray:
-    """Return the width (days) of the 10 to 90 % interval per row, both ends cut at the horizon."""
-    low, high = _interval(incidence, horizon_days)
-    return high - low
-
-
-def _interval(incidence: np.ndarray, horizon_days: int) -> tuple[np.ndarray, np.ndarray]:
-    low, high = (
-        np.minimum(np.nan_to_num(quantile_days(incidence, level), nan=np.inf), horizon_days)
-        for level in (0.1, 0.9)
-    )
-    return low, high
+def concordance_index(incidence: np.ndarray, paid_days: np.ndarray, horizon_days: int) -> float:
+    """Return Harrell's C of the mean days to payment cut at the horizon; see concordance.py."""
+    rows = sampled_rows(len(paid_days))
+    expected = expected_days(incidence[rows], horizon_days)
+    return concordance(expected, np.where(paid_days <= horizon_days, paid_days, np.inf)[rows])
 
 
 def brier(probability: np.ndarray, happened: np.ndarray) -> float:
@@ -148,6 +116,18 @@ def calibration_error(probability: np.ndarray, happened: np.ndarray) -> float:
         if len(part)
     ]
     return float(sum(gaps) / len(probability))
+
+
+def wape(expected: np.ndarray, actual: np.ndarray) -> float:
+    """Return sum |expected - actual| / sum actual, 0 to infinite; NaN where nothing came."""
+    total = float(np.sum(actual))
+    return float(np.sum(np.abs(expected - actual))) / total if total > 0 else float("nan")
+
+
+def relative_bias(expected: np.ndarray, actual: np.ndarray) -> float:
+    """Return sum (expected - actual) / sum actual, above zero for too much; NaN where nothing came."""
+    total = float(np.sum(actual))
+    return float(np.sum(expected - actual)) / total if total > 0 else float("nan")
 
 
 def evaluate_invoices(
@@ -174,6 +154,9 @@ def evaluate_invoices(
         "coverage_80": coverage,
         "coverage_80_stated": stated_coverage,
         "width_80_days": width,
+        "coverage_90": partial(coverage, share=90),
+        "width_90_days": partial(width, share=90),
+        "c_index": concordance_index,
     }
     days = [day for day in (7, 30, 60) if day <= horizon_days]
     rows: list[EvaluationRow] = []

@@ -15,11 +15,12 @@ from models_ml.baselines import MINIMUM_PAID_FOR_SPREAD, due_date_days
 from models_ml.checks import ModelInputError, check_as_of_date, check_seed
 from models_ml.contest import InvoiceTrial
 from models_ml.distribution import days_to_month_end, probability_by, quantile_days
-from models_ml.evaluation import EvaluationRow, age_segments, evaluate_invoices, stated_rows
+from models_ml.evaluation import EvaluationRow, age_segments, evaluate_invoices
 from models_ml.features import to_day, to_float
 from models_ml.hazard import MINIMUM_PAID_INVOICES, TimeToPayModel, fit
 from models_ml.intervals import HORIZON_DAYS
 from models_ml.panel import Panel, build_panel, check_landmarks
+from models_ml.scores import stated_rows
 from models_ml.segments import profile_segments, reliability_rows
 from models_ml.splits import InvoiceHoldout, invoice_holdout, paid_invoice_count
 
