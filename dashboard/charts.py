@@ -51,7 +51,7 @@ def bars(
     trace = {
         "type": "bar",
         "orientation": "h",
-        "x": _floats(series.values),
+        "x": floats(series.values),
         "y": list(labels),
         "text": list(series.texts),
         "textposition": "outside",
@@ -60,7 +60,7 @@ def bars(
         "marker": {"color": list(colors)},
         "hovertemplate": "%{y}<br>%{text}<extra></extra>",
     }
-    return _figure(
+    return figure(
         [trace],
         locale,
         height=_BAR_PX * len(labels) + 60,
@@ -83,7 +83,7 @@ def stacked_bars(labels: Sequence[str], stacks: Sequence[Series], locale: Locale
             "type": "bar",
             "name": series.name,
             "x": list(labels),
-            "y": _floats(series.values),
+            "y": floats(series.values),
             "customdata": list(series.texts),
             "marker": {"color": series.color, "pattern": {"shape": series.pattern}},
             "hovertemplate": "%{customdata}",
@@ -91,7 +91,7 @@ def stacked_bars(labels: Sequence[str], stacks: Sequence[Series], locale: Locale
         for series in stacks
     ]
     shown = [labels[index] for index in _shown_ticks(len(labels))]
-    return _figure(
+    return figure(
         traces,
         locale,
         barmode="relative",
@@ -113,7 +113,7 @@ def lines(
     shown = _shown_ticks(len(dates))
     # The label of a tick on the very edge of the range is not drawn.
     edge = dt.timedelta(days=10)
-    return _figure(
+    return figure(
         [_line_trace(one, positions) for one in series],
         locale,
         hovermode="x unified",
@@ -144,14 +144,15 @@ def _line_trace(series: Series, positions: list[str]) -> dict[str, Any]:
         "mode": "lines",
         "name": series.name,
         "x": positions,
-        "y": _floats(series.values),
+        "y": floats(series.values),
         "customdata": list(series.texts),
         "line": {"color": series.color, "width": 2.5, "dash": series.dash},
         "hovertemplate": "%{customdata}",
     }
 
 
-def _figure(traces: list[dict[str, Any]], locale: Locale, **layout: Any) -> PlotlyFigure:
+def figure(traces: list[dict[str, Any]], locale: Locale, **layout: Any) -> PlotlyFigure:
+    """Return a figure of traces in the pages' plain look; ``layout`` adds to it."""
     # Imported where used: the command line starts without Plotly.
     import plotly.graph_objects as go
 
@@ -169,10 +170,11 @@ def _figure(traces: list[dict[str, Any]], locale: Locale, **layout: Any) -> Plot
         "xaxis": {**axis, "automargin": True, "showgrid": False, **layout.get("xaxis", {})},
         "yaxis": {**axis, "automargin": True, **layout.get("yaxis", {})},
     }
-    figure: dict[str, Any] = json.loads(go.Figure(data=traces, layout=plain).to_json())
-    return figure
+    drawn: dict[str, Any] = json.loads(go.Figure(data=traces, layout=plain).to_json())
+    return drawn
 
 
-def _floats(values: Sequence[float | Decimal | None]) -> list[float | None]:
+def floats(values: Sequence[float | Decimal | None]) -> list[float | None]:
+    """Return positions on a screen; None leaves a gap."""
     # Positions on a screen; every amount a reader sees is written from the exact value.
     return [None if value is None else float(value) for value in values]

@@ -1,4 +1,4 @@
-"""The CFO summary as one HTML file: facts in, bytes out, the same bytes for the same facts.
+"""Pages as one HTML file each: facts in, bytes out, the same bytes for the same facts.
 
 Belongs here: putting sections into the template, writing the file whole. Does not belong here: what
 the sections say (`sections`), how figures are written (`wording.py`).
@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+from collections.abc import Sequence
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from dashboard.facts import SummaryFacts
+from dashboard.parts import KeyFigure, Section
 from dashboard.publication import open_publication
 from dashboard.reading import summary_facts
 from dashboard.sections import SECTIONS, key_figures
@@ -46,15 +48,7 @@ def write_cfo_summary(
     """
     with open_publication(publication) as connection:
         facts = summary_facts(connection, as_of_date)
-    content = render_cfo_summary(facts, company_name, locale).encode()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f".{target.name}.partial")
-    try:
-        partial.write_bytes(content)
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
-    return target
+    return write_page(render_cfo_summary(facts, company_name, locale), target)
 
 
 def render_cfo_summary(facts: SummaryFacts, company_name: str, locale: Locale) -> str:
@@ -64,19 +58,57 @@ def render_cfo_summary(facts: SummaryFacts, company_name: str, locale: Locale) -
         ValueError: the locale is unknown.
     """
     wording = Wording(locale, facts.reporting_currency)
-    sections = [section(facts, wording) for section in SECTIONS]
-    return _template().render(
-        locale=locale,
+    return render_page(
         company_name=company_name,
+        title=wording.say("page.title"),
         as_of=wording.long_date(facts.as_of_date),
+        footer=wording.say("page.footer", date=wording.long_date(facts.as_of_date)),
+        wording=wording,
+        figures=key_figures(facts, wording),
+        sections=[section(facts, wording) for section in SECTIONS],
+    )
+
+
+def render_page(
+    company_name: str,
+    title: str,
+    as_of: str,
+    footer: str,
+    wording: Wording,
+    figures: Sequence[KeyFigure],
+    sections: Sequence[Section],
+) -> str:
+    """Return the HTML of any page of sections: one look, one template."""
+    return _template().render(
+        locale=wording.locale,
+        company_name=company_name,
+        title=title,
+        as_of=as_of,
+        footer=footer,
         say=wording.say,
-        reporting_currency=facts.reporting_currency,
-        key_figures=key_figures(facts, wording),
+        reporting_currency=wording.reporting_currency,
+        key_figures=figures,
         sections=sections,
-        style=(TEMPLATES / "cfo_summary.css").read_text(encoding="utf-8"),
-        script=(TEMPLATES / "cfo_summary.js").read_text(encoding="utf-8"),
+        style=(TEMPLATES / "page.css").read_text(encoding="utf-8"),
+        script=(TEMPLATES / "page.js").read_text(encoding="utf-8"),
         plotly=_plotly_script() if any(section.charts for section in sections) else "",
     )
+
+
+def write_page(content: str, target: Path) -> Path:
+    """Write a page whole or not at all; its folder is created when missing.
+
+    Raises:
+        OSError: the target cannot be written.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f".{target.name}.partial")
+    try:
+        partial.write_bytes(content.encode())
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+    return target
 
 
 @functools.cache
@@ -88,7 +120,7 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("cfo_summary.html.j2")
+    return environment.get_template("page.html.j2")
 
 
 def _plotly_script() -> str:
