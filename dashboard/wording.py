@@ -21,7 +21,8 @@ from babel.numbers import format_currency, format_decimal, format_percent, get_c
 from babel.units import format_unit
 
 Locale = Literal["en", "fr"]
-WORDS_FILE = Path(__file__).parent / "words.yml"
+# One file a page; groups of keys are never in two.
+WORDS_FILES = tuple(Path(__file__).parent / name for name in ("words.yml", "backtest/words.yml"))
 # British conventions: day before month, which no European reader takes for a month.
 _BABEL_LOCALES = {"en": "en_GB", "fr": "fr_FR"}
 _NO_BREAK_SPACE = "\u00a0"
@@ -136,9 +137,10 @@ class Wording:
 @functools.cache
 def words(locale: Locale) -> dict[str, str]:
     """Return the texts of one language by `group.key`."""
-    groups = yaml.safe_load(WORDS_FILE.read_text(encoding="utf-8"))
+    files = [yaml.safe_load(file.read_text(encoding="utf-8")) for file in WORDS_FILES]
     texts = {
         f"{group}.{key}": str(forms[locale])
+        for groups in files
         for group, entries in groups.items()
         for key, forms in entries.items()
     }

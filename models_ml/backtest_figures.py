@@ -48,7 +48,7 @@ baseline: customer median (churn: base rate). difference: value less baseline_va
 95 % intervals, customers drawn again."""
 PROBABILITY_DAYS = (7, 30, 60, HORIZON_DAYS)
 # An interval of a forecast that is a single day means nothing.
-NOT_OF_POINTS = {"coverage_80", "width_80_days", "coverage_90", "width_90_days"}
+NOT_OF_POINTS = ("coverage", "width")
 MAXIMUM_COUNTRIES = 8
 SIZES = ("smallest_third", "middle_third", "largest_third")
 WORST = 15
@@ -108,7 +108,7 @@ def _segment_figures(
     drawn = {method: blocks.means(table) for method, table in tables.items()}
     for place, metric in enumerate(ROW_METRICS):
         values = {method: float(table[:, place].mean()) for method, table in tables.items()}
-        if metric in NOT_OF_POINTS:
+        if metric.startswith(NOT_OF_POINTS):
             values["due_date"] = np.nan
         draws = [drawn[method][:, place] for method in ("ours", "customer_median")]
         rows.append(_row(metric, values, draws[0], draws[1], blocks, len(part)))

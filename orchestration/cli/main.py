@@ -201,6 +201,38 @@ def train(config: ConfigOption = None, as_of: AsOfOption = None) -> None:
 
 
 @app.command()
+def backtest(
+    config: ConfigOption = None,
+    cutoffs: Annotated[
+        str | None,
+        typer.Option(help="First days of months, separated by commas; default the latest ones."),
+    ] = None,
+    months: Annotated[int, typer.Option(min=1, max=60, help="How many cutoffs.")] = 6,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            "--as-of",
+            formats=["%Y-%m-%d"],
+            help="Nothing known from this day on is used; default the last day that has run.",
+        ),
+    ] = None,
+    target: Annotated[
+        Path | None, typer.Option("--out", help="The HTML report; default in the home folder.")
+    ] = None,
+    csv: Annotated[Path | None, typer.Option(help="Also write every figure as CSV.")] = None,
+) -> None:
+    """How good forecasts would have been at past month starts: a table and an HTML report."""
+    quiet_environment()
+    from orchestration.cli.backtesting import parse_cutoffs, run_backtest
+
+    with explained_errors():
+        company = load_company(config or default_config_path())
+        require_writable(company)
+        days = parse_cutoffs(cutoffs)
+        run_backtest(company, as_of.date() if as_of else None, days, months, (target, csv), out)
+
+
+@app.command()
 def docs(config: ConfigOption = None, as_of: AsOfOption = None) -> None:
     """Every table, column, formula and test on one page that opens offline; needs a day that has run."""
     quiet_environment()
