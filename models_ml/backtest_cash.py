@@ -40,6 +40,8 @@ COLUMNS = (
     "due_date",
 )
 
+_BY_CUSTOMER = ["cutoff", "horizon", "days", "customer_id", "open_amount", "actual", *CASH_METHODS]
+
 CashInterval = Callable[
     ["TimeToPayModel", "Panel", "Panel", np.ndarray, tuple[int, ...]],
     tuple[np.ndarray, np.ndarray],
@@ -127,9 +129,10 @@ class CashRows:
         """Return the rows of several cutoffs as one."""
         import pandas as pd
 
+        kept = [part for part in parts if len(part.by_customer)] or parts[:1]
         return cls(
-            pd.concat([part.by_customer for part in parts], ignore_index=True),
-            pd.concat([part.intervals for part in parts], ignore_index=True),
+            pd.concat([part.by_customer for part in kept], ignore_index=True),
+            pd.concat([part.intervals for part in kept], ignore_index=True),
         )
 
     def totals(self) -> pd.DataFrame:
@@ -174,7 +177,7 @@ def cash_of_cutoff(
         "customer_median": np.maximum(model.baseline.point_days(book.table), 0.0),
         "due_date": due_date_days(book.table),
     }
-    parts = [pd.DataFrame(columns=["cutoff", "horizon", "days", "customer_id"])]
+    parts = []
     for name, days in ripe.items():
         columns = {"open_amount": amount * rate, "ours": amount * rate * incidence[:, days]}
         columns["actual"] = ledger.received(book.table, cutoff, days) * rate
@@ -188,4 +191,4 @@ def cash_of_cutoff(
     bounds = pd.DataFrame(
         {"cutoff": cutoff.astype(object), "horizon": list(ripe), "low": low, "high": high}
     )
-    return CashRows(pd.concat([part for part in parts if len(part)] or parts), bounds)
+    return CashRows(pd.concat(parts) if parts else pd.DataFrame(columns=_BY_CUSTOMER), bounds)

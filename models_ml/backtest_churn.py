@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -69,45 +69,52 @@ def backtest_churn(
     used = churn_cutoffs(month, known_on, months, cutoffs)
     if not used or not happened.any():
         return _with_note(empty, "churn_too_short")
-    tested, runs = [], []
-    for cutoff in used:
-        train = np.asarray(known_on <= cutoff)
-        test = np.asarray(month == cutoff - np.timedelta64(1, "D"))
-        model = fit(table.loc[train].reset_index(drop=True), happened[train], seed)
-        later = table.loc[test].reset_index(drop=True)
-        rows = pd.DataFrame(
-            {
-                "cutoff": str(cutoff),
-                "customer_id": later["customer_id"],
-                "ours": model.probability(later),
-                "base_rate": float(happened[train].mean()),
-                "happened": happened[test],
-            }
-        )
-        tested.append(rows)
-        runs.append(
-            {
-                "cutoff": cutoff.astype(object),
-                "method": model.method,
-                "train_rows": int(train.sum()),
-                "train_events": churned_customers(table, happened & train),
-                "test_rows": int(test.sum()),
-                "test_events": int(happened[test].sum()),
-            }
-        )
-    rows = pd.concat(tested, ignore_index=True)
+    tested = [_test_cutoff(table, happened, month, cutoff, seed) for cutoff in used]
+    rows = pd.concat([rows for rows, _ in tested], ignore_index=True)
     figures = [*_figures(rows, "all", "all", seed)]
     for name, part in rows.groupby("cutoff"):
         figures += _figures(part.reset_index(drop=True), "cutoff", str(name), seed)
-    notes: tuple[Note, ...] = ()
-    if not cutoffs and len(used) < months:
-        notes = ({"code": "fewer_churn", "wanted": months, "used": len(used)},)
+    is_short = not cutoffs and len(used) < months
     return ChurnBacktest(
         pd.DataFrame(figures, columns=list(COLUMNS)),
         _reliability(rows, seed),
-        pd.DataFrame(runs),
-        notes,
+        pd.DataFrame([run for _, run in tested]),
+        ({"code": "fewer_churn", "wanted": months, "used": len(used)},) if is_short else (),
     )
+
+
+def _test_cutoff(
+    table: pd.DataFrame,
+    happened: np.ndarray,
+    month: np.ndarray,
+    cutoff: np.datetime64,
+    seed: int,
+) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Fit on labels known at the cutoff, score the month end before it: rows and the run."""
+    import pandas as pd
+
+    train = np.asarray(month + np.timedelta64(LABEL_DAYS, "D") <= cutoff)
+    test = np.asarray(month == cutoff - np.timedelta64(1, "D"))
+    model = fit(table.loc[train].reset_index(drop=True), happened[train], seed)
+    later = table.loc[test].reset_index(drop=True)
+    rows = pd.DataFrame(
+        {
+            "cutoff": str(cutoff),
+            "customer_id": later["customer_id"],
+            "ours": model.probability(later),
+            "base_rate": float(happened[train].mean()),
+            "happened": happened[test],
+        }
+    )
+    run = {
+        "cutoff": cutoff.astype(object),
+        "method": model.method,
+        "train_rows": int(train.sum()),
+        "train_events": churned_customers(table, happened & train),
+        "test_rows": int(test.sum()),
+        "test_events": int(happened[test].sum()),
+    }
+    return rows, run
 
 
 def _labelled(

@@ -5,6 +5,7 @@ Belongs here: how they are drawn. Does not belong here: which figures, any word 
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,6 +28,14 @@ class Curve:
     high: Sequence[float | None] = ()
 
 
+LABEL_WIDTH = 14
+
+
+def _wrapped(labels: Sequence[str]) -> list[str]:
+    """Return labels broken into lines, so that neighbours do not overlap."""
+    return ["<br>".join(textwrap.wrap(label, LABEL_WIDTH)) for label in labels]
+
+
 def bars_beside(
     labels: Sequence[str], series: Sequence[Series], axis_title: str, locale: Locale
 ) -> PlotlyFigure:
@@ -35,7 +44,7 @@ def bars_beside(
         {
             "type": "bar",
             "name": one.name,
-            "x": list(labels),
+            "x": _wrapped(labels),
             "y": floats(one.values),
             "customdata": list(one.texts),
             "marker": {"color": one.color, "pattern": {"shape": one.pattern}},

@@ -74,7 +74,12 @@ def accuracy_section(facts: BacktestFacts, wording: Wording) -> Section:
                 ),
             ),
             segments_table(
-                facts, wording, wording.say("backtest_accuracy.by_age"), rows_of, ERRORS
+                facts,
+                wording,
+                wording.say("backtest_accuracy.by_age"),
+                rows_of,
+                ERRORS,
+                wording.say("backtest_accuracy.by_age_note"),
             ),
         ),
     )
@@ -118,67 +123,66 @@ def intervals_section(facts: BacktestFacts, wording: Wording) -> Section:
     """Answer whether the intervals held what they promised, and how wide they were."""
     cutoffs = facts.segments("invoices", "cutoff")
     labels = [wording.date(dt.date.fromisoformat(cutoff)) for cutoff in cutoffs]
-    curves = []
-    for share, color, dash, symbol in ((80, NAVY, "solid", "circle"), (90, TEAL, "dash", "square")):
-        found = [
-            facts.figure("invoices", "cutoff", cutoff, f"coverage_{share}") for cutoff in cutoffs
-        ]
-        widths = [
-            facts.figure("invoices", "cutoff", cutoff, f"width_{share}_days") for cutoff in cutoffs
-        ]
-        texts = [
-            wording.say(
-                "backtest_intervals.hover",
-                nominal=wording.whole_number(share),
-                held=wording.share(one.value if one else None),
-                width=wording.days(width.value if width else None),
-            )
-            for one, width in zip(found, widths, strict=True)
-        ]
-        curves.append(
-            Curve(
-                wording.say("backtest_intervals.line", nominal=wording.whole_number(share)),
-                range(len(cutoffs)),
-                [one.value if one else None for one in found],
-                texts,
-                color,
-                dash,
-                symbol,
-                [one.low if one else None for one in found],
-                [one.high if one else None for one in found],
-            )
-        )
-    ages = [(wording.say(f"backtest_age.{age}"), ("invoices", "age", age)) for age in AGES]
-    by_cutoff = [
-        (label, ("invoices", "cutoff", cutoff))
-        for label, cutoff in zip(labels, cutoffs, strict=True)
-    ]
     chart = Chart(
         "chart-coverage",
         wording.say("backtest_intervals.chart"),
         wording.say("backtest_intervals.chart_words"),
-        shares_by_label(labels, curves, (0.8, 0.9), wording.locale, LOWEST_COVERAGE),
+        shares_by_label(
+            labels,
+            [_coverage_curve(facts, cutoffs, share, wording) for share in (80, 90)],
+            (0.8, 0.9),
+            wording.locale,
+            LOWEST_COVERAGE,
+        ),
     )
+    rows_by = {
+        "by_age": [(wording.say(f"backtest_age.{age}"), ("invoices", "age", age)) for age in AGES],
+        "by_cutoff": [
+            (label, ("invoices", "cutoff", cutoff))
+            for label, cutoff in zip(labels, cutoffs, strict=True)
+        ],
+    }
+    note = wording.say("backtest_intervals.note")
     return Section(
         section_id="intervals",
         question=wording.say("backtest_intervals.question"),
         topic=wording.say("backtest_intervals.topic"),
         answers=tuple(filter(None, (coverage_sentence(facts, wording),))),
         charts=(chart,) if cutoffs else (),
-        tables=(
+        tables=tuple(
             segments_table(
-                facts,
-                wording,
-                wording.say("backtest_intervals.by_age"),
-                ages,
-                INTERVALS,
-                wording.say("backtest_intervals.note"),
-            ),
-            segments_table(
-                facts, wording, wording.say("backtest_intervals.by_cutoff"), by_cutoff, INTERVALS
-            ),
+                facts, wording, wording.say(f"backtest_intervals.{name}"), rows_of, INTERVALS, note
+            )
+            for name, rows_of in rows_by.items()
         ),
     )
+
+
+def _coverage_curve(
+    facts: BacktestFacts, cutoffs: tuple[str, ...], share: int, wording: Wording
+) -> Curve:
+    found, widths = (
+        [facts.figure("invoices", "cutoff", cutoff, metric) for cutoff in cutoffs]
+        for metric in (f"coverage_{share}", f"width_{share}_days")
+    )
+    nominal = wording.whole_number(share)
+    texts = [
+        wording.say(
+            "backtest_intervals.hover",
+            nominal=nominal,
+            held=wording.share(one.value if one else None),
+            width=wording.days(width.value if width else None),
+        )
+        for one, width in zip(found, widths, strict=True)
+    ]
+    ends = {
+        name: [getattr(one, name) if one else None for one in found]
+        for name in ("value", "low", "high")
+    }
+    style = (NAVY, "solid", "circle") if share == 80 else (TEAL, "dash", "square")
+    title = wording.say("backtest_intervals.line", nominal=nominal)
+    places = [float(place) for place in range(len(cutoffs))]
+    return Curve(title, places, ends["value"], texts, *style, ends["low"], ends["high"])
 
 
 def calibration_section(facts: BacktestFacts, wording: Wording) -> Section:

@@ -59,7 +59,7 @@ def weak_ages_sentence(facts: BacktestFacts, wording: Wording) -> str | None:
         figure = facts.figure("invoices", "age", age, "crps_days")
         result = outcome(figure)
         if figure is not None and result in found:
-            found[result].append(wording.say(f"backtest_age.{age}"))
+            found[result].append(wording.say(f"backtest_age.{age}").lower())
     parts = [
         wording.say(f"backtest_verdict.ages_{result}", ages=", ".join(ages))
         for result, ages in found.items()

@@ -26,6 +26,7 @@ from orchestration.backtests import backtest, facts_of, read_backtest_inputs
 from orchestration.cli.common import fail
 from orchestration.config import Company, ConfigError
 from orchestration.lock import writer_lock
+from outreach.safe_text import spreadsheet_text
 
 FOLDER = "backtest"
 _OVERALL = (
@@ -113,7 +114,10 @@ def run_backtest(
 
 
 def write_csv(facts: BacktestFacts, target: Path) -> None:
-    """Write every figure, one a line; what is not known is empty."""
+    """Write every figure, one a line; what is not known is empty.
+
+    Segments are words of the ledger: none may act as a formula where the file is opened.
+    """
     import csv
     import io
 
@@ -123,6 +127,7 @@ def write_csv(facts: BacktestFacts, target: Path) -> None:
     writer.writerow(["as_of_date", "horizon_days", *names])
     for figure in facts.figures:
         values = [getattr(figure, name) for name in names]
+        values = [spreadsheet_text(value) if isinstance(value, str) else value for value in values]
         writer.writerow([facts.as_of_date, facts.horizon_days, *values])
     write_page(sink.getvalue(), target)
 
