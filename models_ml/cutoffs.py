@@ -66,6 +66,7 @@ def plan_cutoffs(
     if asked:
         starts = np.intersect1d(starts, np.array(sorted(set(asked)), dtype="datetime64[D]"))
     known = _first_known_payments(panel)
+    # What became known on the start itself is not known yet: strict, as the features are.
     trained = starts[np.searchsorted(known, starts, side="left") >= MINIMUM_TRAIN_PAID_INVOICES]
     wanted = len(set(asked)) if asked else months
     best: tuple[np.datetime64, ...] = ()
@@ -104,8 +105,7 @@ def _first_known_payments(panel: Panel) -> np.ndarray:
     first = (
         panel.table.loc[paid, ["invoice_id"]].assign(day=days).groupby("invoice_id")["day"].min()
     )
-    # Known on the day itself is not yet known that day: strict, as the features are.
-    return np.sort(to_day(first)) + np.timedelta64(1, "D")
+    return np.sort(to_day(first))
 
 
 def _notes(

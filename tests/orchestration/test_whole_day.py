@@ -257,6 +257,58 @@ def test_a_failed_invariant_stops_the_day_and_the_last_publication_stays(home, m
     assert tree(home / "out") | tree(home / "published") == before
 
 
+def test_a_backtest_prints_and_writes_the_same_figures(home, tmp_path):
+    page, figures = tmp_path / "backtest.html", tmp_path / "backtest.csv"
+    before = (home / "warehouse.duckdb").read_bytes()
+    result = encours(
+        *("backtest", "--config", home / "encours.toml", "--months", 2),
+        *("--out", page, "--csv", figures),
+    )
+    assert result.exit_code == 0, result.output
+    assert (home / "warehouse.duckdb").read_bytes() == before
+    with figures.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    # The last two months whose open book was watched for 90 days before 30 October.
+    cutoffs = {
+        row["segment"] for row in rows if (row["part"], row["group"]) == ("invoices", "cutoff")
+    }
+    assert cutoffs == {"2026-06-01", "2026-07-01"}
+    [crps] = [row for row in rows if (row["segment"], row["metric"]) == ("all", "crps_days")]
+    value, baseline = float(crps["value"]), float(crps["baseline_value"])
+    assert float(crps["low"]) < value < float(crps["high"])
+    assert float(crps["difference"]) == pytest.approx(value - baseline)
+    assert f"{value:.1f} days" in result.output.replace("\u00a0", " ")
+    html = page.read_text(encoding="utf-8")
+    assert f'<data value="{crps["value"]}">' in html
+    assert f'<data value="{crps["baseline_value"]}">' in html
+    assert {row["part"] for row in rows} >= {"invoices", "cash"}
+
+
+def test_a_backtest_says_what_it_lacks(home):
+    config = home / "encours.toml"
+    early = encours(
+        "backtest", "--config", config, "--cutoffs", "2025-06-01", "--as-of", "2025-06-15"
+    )
+    assert early.exit_code == 1
+    assert "The history is too short to test on: it lacks a month start with 50" in early.stderr
+    middle = encours("backtest", "--config", config, "--cutoffs", "2026-03-15")
+    assert middle.exit_code == 1
+    assert "A cutoff must be the first of a month, got 2026-03-15" in middle.stderr
+    garbled = encours("backtest", "--config", config, "--cutoffs", "spring")
+    assert garbled.exit_code == 2
+    assert "--cutoffs 'spring' is not a date such as 2026-01-01." in garbled.stderr
+    late = encours("backtest", "--config", config, "--as-of", DAY + dt.timedelta(days=3))
+    assert late.exit_code == 2
+    assert f"Run `encours run --as-of {DAY + dt.timedelta(days=3)}` first" in late.stderr
+
+
+def test_a_backtest_of_a_company_that_never_ran_says_what_to_do(tmp_path):
+    assert encours("init", tmp_path).exit_code == 0
+    result = encours("backtest", "--config", tmp_path / "encours.toml")
+    assert result.exit_code == 2
+    assert "Run `encours run` first." in result.stderr
+
+
 def test_a_killed_run_is_ended_and_the_next_one_reaches_the_same_files(home):
     import subprocess
     import sys
