@@ -66,6 +66,20 @@ def metrics_table(
     return Table(caption, _beside_columns(wording, "backtest.figure"), rows, note=note)
 
 
+def beside_table(
+    facts: BacktestFacts,
+    wording: Wording,
+    caption: str,
+    rows_of: Sequence[tuple[str, tuple[str, str, str]]],
+    metric: str,
+    note: str | None = None,
+) -> Table:
+    """Return a table of one metric: a row a segment, with its interval and what is free."""
+    found = [(label, facts.figure(*key, metric)) for label, key in rows_of]
+    rows = tuple((Cell(label), *beside_cells(figure, wording)) for label, figure in found if figure)
+    return Table(caption, _beside_columns(wording, "backtest.segment"), rows, note=note)
+
+
 def segments_table(
     facts: BacktestFacts,
     wording: Wording,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from dashboard.backtest.cells import metrics_table, segments_table, value_cell
+from dashboard.backtest.cells import beside_table, metrics_table, segments_table, value_cell
 from dashboard.backtest.charts import bars_with_whiskers
 from dashboard.backtest.facts import CASH_HORIZONS, BacktestFacts
 from dashboard.backtest.verdict import cash_sentence, churn_sentence
@@ -26,18 +26,30 @@ def cash_section(facts: BacktestFacts, wording: Wording) -> Section:
     ]
     if not shown:
         return _cash_frame(facts, wording, (wording.say("backtest_cash.none"),), (), ())
-    metrics = ["wape", "relative_bias"]
-    missing: tuple[str, ...] = (wording.say("backtest_cash.no_interval"),)
-    if facts.figure("cash", "horizon", shown[-1], "coverage_80"):
-        metrics += ["coverage_80", "relative_width_80"]
-        missing = ()
-    charts = tuple(_cash_chart(facts, wording, name) for name in ("4_weeks", "month_end"))
-    note = wording.say("backtest_cash.note")
-    tables = (
-        segments_table(facts, wording, wording.say("backtest_cash.errors"), rows_of, metrics, note),
-        _cash_table(facts, wording),
+    has_intervals = any(row["low"] is not None for row in facts.cash)
+    missing = () if has_intervals else (wording.say("backtest_cash.no_interval"),)
+    notes = {"wape": wording.say("backtest_cash.note")}
+    tables = [
+        beside_table(
+            facts,
+            wording,
+            wording.say(f"backtest_cash.{metric}"),
+            rows_of,
+            metric,
+            notes.get(metric),
+        )
+        for metric in ("wape", "relative_bias")
+    ]
+    if has_intervals:
+        caption = wording.say("backtest_cash.coverage")
+        tables.append(
+            segments_table(facts, wording, caption, rows_of, ("coverage_80", "relative_width_80"))
+        )
+    tables.append(_cash_table(facts, wording, has_intervals))
+    charts = tuple(
+        _cash_chart(facts, wording, name) for name in ("4_weeks", "month_end") if name in shown
     )
-    return _cash_frame(facts, wording, missing, charts, tables)
+    return _cash_frame(facts, wording, missing, charts, tuple(tables))
 
 
 def _cash_frame(
@@ -89,8 +101,9 @@ def _amount(value: float | None) -> Decimal | None:
     return None if value is None else Decimal(repr(value))
 
 
-def _cash_table(facts: BacktestFacts, wording: Wording) -> Table:
-    keys = ("open_amount", "actual", "ours", "low", "high", "customer_median", "due_date")
+def _cash_table(facts: BacktestFacts, wording: Wording, has_intervals: bool) -> Table:
+    bounds = ("low", "high") if has_intervals else ()
+    keys = ("open_amount", "actual", "ours", *bounds, "customer_median", "due_date")
     columns = (
         Column(wording.say("backtest_cash.cutoff"), is_figure=False),
         *(Column(wording.say(f"backtest_cash.{key}")) for key in keys),

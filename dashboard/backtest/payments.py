@@ -8,7 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 
-from dashboard.backtest.cells import metric_text, metrics_table, segments_table, value_cell
+from dashboard.backtest.cells import (
+    beside_table,
+    metric_text,
+    metrics_table,
+    segments_table,
+    value_cell,
+)
 from dashboard.backtest.charts import Curve, bars_beside, reliability, shares_by_label
 from dashboard.backtest.facts import AGES, BacktestFacts, Row
 from dashboard.backtest.verdict import (
@@ -72,6 +78,9 @@ def accuracy_section(facts: BacktestFacts, wording: Wording) -> Section:
                 wording.say(
                     "backtest_accuracy.note", days=wording.whole_number(facts.horizon_days)
                 ),
+            ),
+            beside_table(
+                facts, wording, wording.say("backtest_accuracy.crps_by_age"), rows_of, "crps_days"
             ),
             segments_table(
                 facts,
