@@ -82,7 +82,8 @@ def interval(value: float, drawn: np.ndarray, customers: int) -> tuple[float, fl
         return np.nan, np.nan
     bias = float(usable.mean()) - value
     low, high = np.quantile(usable, LEVELS) - bias
-    return float(low), float(high)
+    # What is never below zero has no interval below zero.
+    return max(float(low), 0.0) if usable.min() >= 0 else float(low), float(high)
 
 
 def equal_bins(probability: np.ndarray) -> np.ndarray:

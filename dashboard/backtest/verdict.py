@@ -44,8 +44,8 @@ def accuracy_sentence(facts: BacktestFacts, wording: Wording) -> str:
     change = figure.value / figure.baseline_value - 1.0
     return wording.say(
         f"backtest_verdict.accuracy_{outcome(figure)}",
-        ours=wording.days(figure.value),
-        theirs=wording.days(figure.baseline_value),
+        ours=wording.number(figure.value, 2),
+        theirs=wording.number(figure.baseline_value, 2),
         change=wording.share(abs(change)),
         low=wording.number(figure.difference_low, 2),
         high=wording.number(figure.difference_high, 2),

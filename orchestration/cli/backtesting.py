@@ -152,7 +152,7 @@ def print_backtest(facts: BacktestFacts, company_name: str, console: Console) ->
 
 def _figures_table(facts: BacktestFacts, words: Wording) -> Table:
     """All figures as one table that fits a terminal of 80 columns."""
-    table = Table(box=None, padding=(0, 2, 0, 0))
+    table = Table(box=None, padding=(0, 1, 0, 0))
     table.add_column("")
     for heading in ("forecast", "95% interval", "median", "due date", "rows"):
         table.add_column(heading, justify="right", no_wrap=True)

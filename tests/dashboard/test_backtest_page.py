@@ -148,7 +148,7 @@ def test_the_charts_draw_the_figures_of_the_tables():
 
 def test_the_verdict_says_where_it_is_better_where_not_and_whether_intervals_hold():
     said = " ".join(verdict(_facts(), Wording("en", "EUR"))).replace("\u00a0", " ")
-    assert "better than the customer median: CRPS 3.0 days against 4.0 days, 25.0% less" in said
+    assert "better than the customer median: CRPS 3.00 against 4.00 days, 25.0% less" in said
     assert "It is worse for: 1 to 30 days late." in said
     assert "No clear difference for: 31 to 90 days late." in said
     assert "The 80% interval held 81.3% of payments, in the band of 77.0% to 83.0%" in said

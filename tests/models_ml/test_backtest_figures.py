@@ -95,6 +95,13 @@ def test_one_constant_has_an_interval_without_width():
     assert interval(3.0, blocks.means(np.full((20, 1), 3.0))[:, 0], 20) == (3.0, 3.0)
 
 
+def test_an_error_has_no_interval_below_zero():
+    low, high = interval(0.01, np.array([0.0, 0.05, 0.1] * 20), 20)
+    assert low == 0.0
+    assert high == pytest.approx(0.1 - 0.04)
+    assert interval(-0.01, np.array([-0.05, 0.0, 0.02] * 20), 20)[0] < 0
+
+
 def test_a_handful_of_customers_gets_no_interval():
     assert np.isnan(interval(1.0, np.ones(10), customers=3)).all()
 

@@ -277,7 +277,7 @@ def test_a_backtest_prints_and_writes_the_same_figures(home, tmp_path):
     value, baseline = float(crps["value"]), float(crps["baseline_value"])
     assert float(crps["low"]) < value < float(crps["high"])
     assert float(crps["difference"]) == pytest.approx(value - baseline)
-    assert f"{value:.1f} days" in result.output.replace("\u00a0", " ")
+    assert f"CRPS {value:.2f} against {baseline:.2f} days" in " ".join(result.output.split())
     html = page.read_text(encoding="utf-8")
     assert f'<data value="{crps["value"]}">' in html
     assert f'<data value="{crps["baseline_value"]}">' in html
