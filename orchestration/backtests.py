@@ -94,7 +94,7 @@ def read_backtest_inputs(company: Company, as_of: date | None) -> tuple[Features
             f"The last day that has run is {built}. Run `encours run --as-of {day}` first, or choose"
             f" {built} or an earlier date."
         )
-    return read_features(company.warehouse), read_ledger(company, day), day
+    return read_features(company.warehouse, built), read_ledger(company, day), day
 
 
 def backtest(
