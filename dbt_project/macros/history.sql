@@ -119,3 +119,23 @@
         select min(credit_date) as first_day from credit_notes
     ) as first_days
 {%- endmacro %}
+
+
+{#- The days a landing is forecast from, within the days (known_from, known_to] of a fact: first days of the
+    months of the training window, and the run's date. -#}
+{% macro landing_dates_within(known_from, known_to) -%}
+    list_distinct(list_concat(
+        list_transform(
+            generate_series(
+                date_trunc('month', greatest(
+                    {{ known_from }},
+                    cast({{ as_of_date() }} - interval {{ param('training_months') }} month as date) - 1
+                )) + interval 1 month,
+                least({{ known_to }}, {{ as_of_date() }}),
+                interval 1 month
+            ),
+            lambda month_start: cast(month_start as date)
+        ),
+        case when {{ known_from }} < {{ as_of_date() }} and {{ known_to }} >= {{ as_of_date() }} then [{{ as_of_date() }}] else [] end
+    ))
+{%- endmacro %}
