@@ -14,6 +14,8 @@ import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from dashboard.landing_facts import Landing, LandingPoint
+
 AGING_BUCKETS = ("not_due", "d1_30", "d31_60", "d61_90", "d90_plus")
 MRR_GAINS = ("new", "reactivation", "expansion")
 MRR_LOSSES = ("contraction", "churn_voluntary", "churn_involuntary")
@@ -31,20 +33,6 @@ class PublicationError(Exception):
         super().__init__(f"{what} {remedy}")
         self.what = what
         self.remedy = remedy
-
-
-@dataclass(frozen=True)
-class LandingPoint:
-    """Cash expected from the invoices open today, up to one date (`fct_cash_landing`).
-
-    The expected amount is that of the scored part of the open amount.
-    """
-
-    horizon: str
-    horizon_date: dt.date
-    open_amount_reporting: Decimal
-    scored_amount_reporting: Decimal
-    expected_amount_reporting: Decimal
 
 
 @dataclass(frozen=True)
@@ -268,7 +256,7 @@ class SummaryFacts:
     Attributes:
         as_of_date: the business date.
         reporting_currency: ISO 4217 code.
-        landing: by date, empty when no open invoice has a payment prediction.
+        landing: what lands by when, and how past months did.
         speed: up to 36 month ends and the day itself, oldest first; the last is the day.
         receivables: who owes what.
         retention: None when no source brought subscriptions.
@@ -277,7 +265,7 @@ class SummaryFacts:
 
     as_of_date: dt.date
     reporting_currency: str
-    landing: tuple[LandingPoint, ...]
+    landing: Landing
     speed: tuple[SpeedPoint, ...]
     receivables: Receivables
     retention: Retention | None
@@ -309,8 +297,8 @@ class SummaryFacts:
         return point if point is not None and point.horizon_date > self.as_of_date else None
 
     def landing_at(self, horizon: str) -> LandingPoint | None:
-        """Return the landing at '7d', '14d', '30d', '60d' or 'month_end', None without one."""
-        return next((point for point in self.landing if point.horizon == horizon), None)
+        """Return the total at '7d', '14d', '30d', '60d', a month end or 'week_1' to 'week_13'."""
+        return self.landing.at(horizon)
 
     def _speed_on(self, date: dt.date) -> SpeedPoint | None:
         return next((point for point in self.speed if point.as_of_date == date), None)

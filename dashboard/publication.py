@@ -21,6 +21,7 @@ TABLES = (
     "fct_customer_360",
     "fct_mrr_movements",
     "fct_cash_landing",
+    "fct_cash_landing_outcomes",
     "fct_invoice_predictions",
     "fct_at_risk_accounts",
     "fct_churn_predictions",

@@ -16,7 +16,6 @@ from dashboard.facts import (
     AgedBalance,
     CurrencyBalance,
     Exposure,
-    LandingPoint,
     LeavingCustomer,
     ModelFigure,
     MrrMovement,
@@ -28,6 +27,7 @@ from dashboard.facts import (
     SummaryFacts,
     Trust,
 )
+from dashboard.landing_facts import Landing, LandingMonth, LandingPoint
 from dashboard.publication import check_tables, rows_of
 
 TREND_MONTHS = 36
@@ -76,18 +76,30 @@ def summary_facts(connection: duckdb.DuckDBPyConnection, as_of_date: dt.date) ->
     )
 
 
-def _landing(
-    connection: duckdb.DuckDBPyConnection, as_of_date: dt.date
-) -> tuple[LandingPoint, ...]:
-    sql = """
+def _landing(connection: duckdb.DuckDBPyConnection, as_of_date: dt.date) -> Landing:
+    points = """
         select
-            horizon, horizon_date, open_amount_reporting, scored_amount_reporting,
-            expected_amount_reporting
+            horizon, horizon_date, line, p10_amount_reporting, p50_amount_reporting,
+            p90_amount_reporting, expected_amount_reporting, received_amount_reporting,
+            open_amount_reporting, scored_amount_reporting, is_calibrated, window_count
         from marts.fct_cash_landing
         where as_of_date = ? and expected_amount_reporting is not null
-        order by horizon_date, horizon
+        order by horizon_date, horizon, line
     """
-    return tuple(LandingPoint(**row) for row in rows_of(connection, sql, [as_of_date]))
+    months = """
+        select
+            month_start_date, p10_amount_reporting, p50_amount_reporting, p90_amount_reporting,
+            landed_amount_reporting, error_amount_reporting, is_in_interval, is_issued,
+            is_calibrated
+        from marts.fct_cash_landing_outcomes
+        where as_of_date = ? and line = 'total' and is_in_interval is not null
+        qualify row_number() over (order by month_start_date desc) <= 12
+        order by month_start_date
+    """
+    return Landing(
+        tuple(LandingPoint(**row) for row in rows_of(connection, points, [as_of_date])),
+        tuple(LandingMonth(**row) for row in rows_of(connection, months, [as_of_date])),
+    )
 
 
 def _speed(connection: duckdb.DuckDBPyConnection, as_of_date: dt.date) -> tuple[SpeedPoint, ...]:

@@ -103,33 +103,29 @@ def forecast_landing(
     horizons = landing_horizons(as_of_date)
     days = np.array([(last - as_of_date).days + 1 for _, last in horizons])
     past = known_past([], day) if calibration is None else past_from_document(calibration)
-    item = forecast(window, past, days, seed)
-    _make_rising(item, days)
-    return _forecast_table(item, horizons, as_of_date)
+    # Two horizons that end on one day have one forecast.
+    distinct, place = np.unique(days, return_inverse=True)
+    item = forecast(window, past, distinct, seed)
+    _make_rising(item)
+    return _forecast_table(item, horizons, place, as_of_date)
 
 
-def _make_rising(item: WalkedWindow, days: np.ndarray) -> None:
+def _make_rising(item: WalkedWindow) -> None:
     """Let no amount fall from one horizon to a later one, where only receipts are in it.
 
     Neighbouring horizons may be corrected and measured apart; what has landed stays landed. New
     business holds refunds and may fall.
     """
-    order = np.argsort(days, kind="stable")
-    item.expected[:NEW, order] = np.maximum.accumulate(item.expected[:NEW, order], axis=1)
-    item.shown[:, order] = np.where(
-        (np.arange(TOTAL + 1) == NEW)[:, None, None],
-        item.shown[:, order],
-        np.maximum.accumulate(item.shown[:, order], axis=1),
-    )
-    item.expected[TOTAL] = np.where(
-        np.isnan(item.expected[:TOTAL]).all(axis=0),
-        np.nan,
-        np.nansum(item.expected[:TOTAL], axis=0),
-    )
+    receipts = [line for line in range(TOTAL + 1) if line != NEW]
+    item.shown[receipts] = np.maximum.accumulate(item.shown[receipts], axis=1)
+    item.expected[:NEW] = np.maximum.accumulate(item.expected[:NEW], axis=1)
+    nothing = np.isnan(item.expected[:TOTAL]).all(axis=0)
+    total = np.nansum(item.expected[:TOTAL], axis=0)
+    item.expected[TOTAL] = np.where(nothing, np.nan, total)
 
 
 def _forecast_table(
-    item: WalkedWindow, horizons: list[tuple[str, date]], as_of_date: date
+    item: WalkedWindow, horizons: list[tuple[str, date]], place: np.ndarray, as_of_date: date
 ) -> pd.DataFrame:
     import pandas as pd
 
@@ -139,7 +135,7 @@ def _forecast_table(
     for line, name in enumerate(ALL_LINES):
         if nothing or (line < TOTAL and (never[line] or np.isnan(item.expected[line]).all())):
             continue
-        for position, (horizon, last) in enumerate(horizons):
+        for position, (horizon, last) in zip(place, horizons, strict=True):
             rows.append(
                 (
                     as_of_date,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from orchestration.champions import MODELS, champion_folder
 from orchestration.config import Company
 from orchestration.feature_watch import watch_features
+from orchestration.landing import land, newest_calibration
 from orchestration.stages import remark
 from orchestration.training import train_models
 from orchestration.warehouse import ML_TABLES, prepare_schemas, reading, writing
@@ -35,12 +36,18 @@ class Features:
         outcomes: `feat_invoice_outcomes`, outcomes known by the date.
         customer_months: `feat_customer_months`, training and scoring rows.
         churn_outcomes: `feat_churn_outcomes`, matured labels.
+        landing_parts: `feat_landing_parts`, the open book of past months and of the date.
+        contracted_invoices: `feat_contracted_invoices`, what subscriptions promise.
+        cash_received: `feat_cash_received`, what landed.
     """
 
     landmarks: pd.DataFrame
     outcomes: pd.DataFrame
     customer_months: pd.DataFrame
     churn_outcomes: pd.DataFrame
+    landing_parts: pd.DataFrame
+    contracted_invoices: pd.DataFrame
+    cash_received: pd.DataFrame
 
     @property
     def by_model(self) -> dict[str, pd.DataFrame]:
@@ -64,6 +71,9 @@ def read_features(warehouse: Path, as_of_date: date) -> Features:
         "feat_invoice_outcomes",
         "feat_customer_months",
         "feat_churn_outcomes",
+        "feat_landing_parts",
+        "feat_contracted_invoices",
+        "feat_cash_received",
     )
     if not warehouse.exists():
         raise FeaturesOfAnotherDayError(
@@ -118,11 +128,13 @@ def score(
     """Predictions, evaluations and drift of the date, by table of schema `ml`."""
     from models_ml import evaluation_rows, predict_churn, predict_time_to_pay
 
+    churn = predict_churn(models["churn"], features.to_score("churn"))
+    payment = models["time_to_pay"]
+    calibration = newest_calibration(folders.get("time_to_pay"), payment.method, as_of_date)
     return {
-        "invoice_predictions": predict_time_to_pay(
-            models["time_to_pay"], features.to_score("time_to_pay")
-        ),
-        "churn_predictions": predict_churn(models["churn"], features.to_score("churn")),
+        **land(payment, calibration, features, churn, as_of_date),
+        "invoice_predictions": predict_time_to_pay(payment, features.to_score("time_to_pay")),
+        "churn_predictions": churn,
         "model_evaluations": evaluation_rows(models.values(), as_of_date),
         "model_drift": _drift(folders, features, as_of_date),
     }

@@ -21,6 +21,7 @@ from orchestration.feature_watch import (
     leak_probes,
     past_rows,
 )
+from orchestration.landing import calibration_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,7 +84,7 @@ def _train_one(
     from models_ml.contest import decide
     from models_ml.curves import trial_curves
     from models_ml.drift import learn_reference
-    from models_ml.fallback import FALLBACK_METHODS
+    from models_ml.fallback import FALLBACK_METHODS, fallback_of
     from models_ml.store import load_model, save_model
 
     challenger = _fit(features, as_of_date, name)
@@ -104,11 +105,14 @@ def _train_one(
     rows = past_rows(trained)
     if "is_grid" in rows:
         rows = rows[rows["is_grid"]]
-    reference = learn_reference(rows, challenger.encoding, KEYS[name][0])
+    beside = {"drift": learn_reference(rows, challenger.encoding, KEYS[name][0])}
     folder = model_home(company, name) / as_of_date.isoformat()
-    save_model(challenger, folder, {"drift": reference})
+    landing = _landing(features, as_of_date, name, challenger.method)
+    save_model(challenger, folder, beside | landing)
     if verdict["decision"] == "fallback" and challenger.method not in FALLBACK_METHODS:
-        in_use = _save_fallback(challenger, folder, reference, company, name, as_of_date)
+        naive = fallback_of(challenger)
+        beside |= _landing(features, as_of_date, name, naive.method)
+        in_use = _save_fallback(naive, folder, beside, company, name, as_of_date)
     elif verdict["decision"] == "kept":
         withdraw(company, name, as_of_date)
         in_use = load_model(champion.folder or folder)
@@ -149,21 +153,28 @@ def _read_champion(company: Company, name: str, as_of_date: date) -> _Champion:
     return _Champion(folder, loaded[0], loaded[1], version)
 
 
+def _landing(
+    features: Features, as_of_date: date, name: str, method: str
+) -> dict[str, dict[str, Any]]:
+    """The landing's calibration, kept beside a model of payment."""
+    if name != "time_to_pay":
+        return {}
+    return {"landing": calibration_of(features, as_of_date, method)}
+
+
 def _save_fallback(
-    challenger: Any,
+    naive: Any,
     folder: Path,
-    reference: dict[str, Any],
+    beside: dict[str, Any],
     company: Company,
     name: str,
     as_of_date: date,
 ) -> Any:
-    from models_ml.fallback import fallback_of
     from models_ml.store import save_model
 
-    naive = fallback_of(challenger)
-    beside = folder.with_name(f"{folder.name}-{naive.method}")
-    save_model(naive, beside, {"drift": reference})
-    promote(company, name, beside, naive.version, as_of_date)
+    home = folder.with_name(f"{folder.name}-{naive.method}")
+    save_model(naive, home, beside)
+    promote(company, name, home, naive.version, as_of_date)
     return naive
 
 

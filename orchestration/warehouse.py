@@ -24,6 +24,14 @@ ML_TABLES = {
         "as_of_date date, customer_id varchar, method varchar, model_version varchar, p_churn double,"
         " reason_codes varchar"
     ),
+    "landing_forecasts": (
+        "as_of_date date, horizon varchar, horizon_date date, line varchar, p10_amount double, p50_amount double,"
+        " p90_amount double, expected_amount double, method varchar, is_calibrated boolean, windows integer"
+    ),
+    "landing_months": (
+        "as_of_date date, month_start_date date, line varchar, p10_amount double, p50_amount double,"
+        " p90_amount double, expected_amount double, method varchar, is_calibrated boolean"
+    ),
     "model_evaluations": (
         "as_of_date date, model varchar, segment varchar, metric varchar, value double, baseline_value double,"
         " n bigint"

@@ -20,6 +20,8 @@ from outreach.safe_text import one_line, slack_text
 
 TOP_ACCOUNTS = 10
 TOP_PROMISES = 10
+_LEVELS = ("p10", "p50", "p90")
+SHOWN_HORIZONS = ("month_end", "next_month_end", "7d", "30d", "60d")
 
 _TITLES = {
     "title": ("Collections on {day}", "Recouvrement du {day}"),
@@ -44,10 +46,18 @@ _TITLES = {
         "Laissés en paix : {count} comptes, {amount} différés",
     ),
     "landing": (
-        "Cash expected from open invoices (no interval yet)",
-        "Encaissements attendus des factures ouvertes (sans intervalle à ce stade)",
+        "Cash to come: middle, and bounds eight times in ten",
+        "Encaissements à venir : milieu, et bornes huit fois sur dix",
     ),
-    "landing_line": ("by {day}: {expected}", "d'ici au {day} : {expected}"),
+    "landing_line": (
+        "by {day}: {middle} ({low} to {high})",
+        "d'ici au {day} : {middle} (de {low} à {high})",
+    ),
+    "landing_bare": (
+        "by {day}: {middle} expected, no interval possible yet",
+        "d'ici au {day} : {middle} attendus, encore sans intervalle possible",
+    ),
+    "uncalibrated": ("uncalibrated", "non calibré"),
     "warnings": ("Data warnings", "Alertes sur les données"),
     "new": ("new", "nouveau"),
     "more": ("… more in the list", "… suite dans la liste"),
@@ -236,18 +246,22 @@ def _promise_lines(rows: DayRows, locale: Locale) -> list[str]:
 
 
 def _landing_lines(rows: DayRows, locale: Locale) -> list[str]:
-    return [
-        _say(
-            "landing_line",
-            locale,
-            day=words.day(row["horizon_date"], locale),
-            expected=words.whole_money(
-                row["expected_amount_reporting"], rows.reporting_currency, locale
-            ),
-        )
-        for row in sorted(rows.landing, key=lambda row: row["horizon_date"])
-        if row["expected_amount_reporting"] is not None
-    ]
+    def amount(value: Decimal) -> str:
+        return words.whole_money(value, rows.reporting_currency, locale)
+
+    lines = []
+    for row in sorted(rows.landing, key=lambda row: row["horizon_date"]):
+        if row["line"] != "total" or row["horizon"] not in SHOWN_HORIZONS:
+            continue
+        day = words.day(row["horizon_date"], locale)
+        if row["p50_amount_reporting"] is None:
+            middle = amount(row["expected_amount_reporting"])
+            lines.append(_say("landing_bare", locale, day=day, middle=middle))
+            continue
+        low, middle, high = (amount(row[f"{level}_amount_reporting"]) for level in _LEVELS)
+        line = _say("landing_line", locale, day=day, low=low, middle=middle, high=high)
+        lines.append(line if row["is_calibrated"] else f"{line}, {_say('uncalibrated', locale)}")
+    return lines
 
 
 def _newest(promises: Sequence[Row]) -> list[Row]:

@@ -40,7 +40,7 @@ CLOCK = re.compile(
 )
 
 # Marts that only pass on what was predicted.
-PASSING_ON = ("fct_cash_landing", "fct_invoice_predictions")
+PASSING_ON = ("fct_invoice_predictions",)
 
 
 def name(path: Path) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from dashboard.facts import SummaryFacts
+from dashboard.landing_facts import LandingPoint
 from dashboard.parts import KeyFigure
 from dashboard.wording import Wording, share_of
 
@@ -26,11 +27,27 @@ def key_figures(facts: SummaryFacts, wording: Wording) -> tuple[KeyFigure, ...]:
 def _landing(facts: SummaryFacts, wording: Wording) -> KeyFigure:
     month_end = facts.landing_month_end
     point = month_end or facts.landing_at("30d")
+    value = None
+    if point is not None:
+        value = point.p50_amount_reporting
+        value = point.expected_amount_reporting if value is None else value
     return KeyFigure(
         label=wording.say("key.landing_30d" if point and not month_end else "key.landing"),
-        value=wording.money(point.expected_amount_reporting if point else None),
-        note=wording.say("key.landing_note" if point else "key.not_computed"),
+        value=wording.money(value),
+        note=_landing_note(point, wording),
         section_id="landing",
+    )
+
+
+def _landing_note(point: LandingPoint | None, wording: Wording) -> str:
+    if point is None:
+        return wording.say("key.not_computed")
+    if point.p50_amount_reporting is None:
+        return wording.say("key.landing_no_interval")
+    return wording.say(
+        "key.landing_note" if point.is_calibrated else "key.landing_uncalibrated",
+        p10=wording.money(point.p10_amount_reporting),
+        p90=wording.money(point.p90_amount_reporting),
     )
 
 

@@ -19,10 +19,15 @@ FEATURES = (
     "feat_invoice_outcomes",
     "feat_customer_months",
     "feat_churn_outcomes",
+    "feat_landing_parts",
+    "feat_contracted_invoices",
+    "feat_cash_received",
 )
 _DESCRIPTIONS = {
     "invoice_predictions": "When each open invoice is paid: P10, P50, P90 date and the chance by 7 to 60 days.",
     "churn_predictions": "The chance that each paying customer's MRR is gone in 31 to 120 days.",
+    "landing_forecasts": "What lands by each week and month end: P10, P50, P90 and expectation, line by line.",
+    "landing_months": "The same for past months, remade from what was known on their first mornings.",
     "model_evaluations": "How the models did on later, unseen outcomes, baselines beside them.",
     "model_drift": "How far the rows scored are from those trained on, by feature (PSI).",
 }

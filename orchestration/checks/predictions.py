@@ -65,6 +65,19 @@ _WARNINGS: dict[tuple[str, str], Callable[[duckdb.DuckDBPyConnection, date], War
     ),
 }
 
+_LANDING_RULES = {
+    "quantiles_in_order": "select count(*) from ml.landing_forecasts where as_of_date = $day"
+    " and (p10_amount > p50_amount or p50_amount > p90_amount or horizon_date < as_of_date"
+    " or isnan(p50_amount) or isnan(expected_amount))",
+    "lines_add_up_in_expectation": "select count(*) from (select horizon,"
+    " sum(expected_amount) filter (where line <> 'total') as lines,"
+    " sum(expected_amount) filter (where line = 'total') as total"
+    " from ml.landing_forecasts where as_of_date = $day group by horizon)"
+    " where not coalesce(abs(lines - total) <= 0.01 + abs(total) * 1e-9, false)",
+    "calibrated_on_enough_windows": "select count(*) from ml.landing_forecasts where as_of_date = $day"
+    " and is_calibrated <> (windows >= 8)",
+}
+
 
 def broken_rows(connection: duckdb.DuckDBPyConnection, query: str, day: str) -> int:
     """Rows of a day that break a rule."""
@@ -80,6 +93,7 @@ def _build_rules() -> dg.AssetChecksDefinition:
     rules = {
         **{("invoice_predictions", name): query for name, query in _INVOICE_RULES.items()},
         **{("churn_predictions", name): query for name, query in _CHURN_RULES.items()},
+        **{("landing_forecasts", name): query for name, query in _LANDING_RULES.items()},
     }
 
     @dg.multi_asset_check(

@@ -15,6 +15,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from dashboard import SummaryFacts, summary_facts
+from dashboard.landing_facts import LandingPoint
 from orchestration.config import Company
 from orchestration.emitting import CFO_PAGE, data_warnings, rows_of
 from orchestration.publishing import Publication
@@ -91,9 +92,15 @@ def _figures(company: Company, facts: SummaryFacts, totals: dict[str, object]) -
         _days(speed.weighted_avg_days_to_pay),
         f"terms {_days(speed.weighted_avg_terms_days)}",
     )
-    if landing := facts.landing_at("30d"):
-        expected = money(landing.expected_amount_reporting, currency)
-        table.add_row("Cash expected, 30 days", expected, "of open invoices; no interval yet")
+    for label, landing in (
+        ("Cash to month end", facts.landing_month_end),
+        ("Cash in 30 days", facts.landing_at("30d")),
+    ):
+        if landing:
+            table.add_row(label, *_landing(landing, currency))
+    if past := facts.landing.calibrated_months:
+        inside = sum(month.is_in_interval for month in past)
+        table.add_row("Past months", f"{inside} of {len(past)}", "landed between P10 and P90")
     if facts.retention:
         movement = facts.retention.trend[-1]
         risk = money(facts.retention.mrr_at_risk_reporting, currency)
@@ -114,6 +121,15 @@ def _figures(company: Company, facts: SummaryFacts, totals: dict[str, object]) -
     )
     title = f"{escape(company.config.company.name)} · {facts.as_of_date}"
     return Panel(table, title=title, title_align="left", expand=False)
+
+
+def _landing(point: LandingPoint, currency: str) -> tuple[str, str]:
+    """The middle of a landing, and its bounds in words."""
+    if point.p50_amount_reporting is None:
+        return money(point.expected_amount_reporting, currency), "expected; no interval possible"
+    bounds = f"{point.p10_amount_reporting:,.0f} to {point.p90_amount_reporting:,.0f}"
+    note = "" if point.is_calibrated else ", uncalibrated"
+    return money(point.p50_amount_reporting, currency), f"{bounds} eight times in ten{note}"
 
 
 def _first_accounts(accounts: list[dict[str, object]], currency: str) -> Table:

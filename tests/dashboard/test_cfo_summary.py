@@ -20,24 +20,62 @@ HOSTILE = [
 NBSP, THIN = "\u00a0", "\u202f"
 
 
-def test_landing_states_the_month_end_and_that_it_has_no_interval(rows, page_of):
+def test_landing_states_its_bounds_and_how_past_months_did(rows, page_of):
     landing = Page(page_of(rows)).sections["landing"]
-    assert "Of the €2,000 open today, €451 (22.5%) is expected by the end of the month" in landing
-    assert "Within 30 days, by 19 April 2026, €1,101 of it is expected." in landing
-    assert "without an interval yet" in landing
+    assert "31 March 2026, between €401 and €521 should land, eight times in ten" in landing
+    assert "€451 is the middle. €1,235 had come in since the first of the month." in landing
+    assert "By 30 April 2026, between €1,250 and €1,370; €1,300 is the middle." in landing
+    # Off by 80 and 120 of 2,200.
+    assert "In 1 of the last 2 months, what landed lay between the bounds" in landing
+    assert "the middle was 9.1% off" in landing
+    assert "From 19 May 2026 on the bounds are uncalibrated" in landing
     assert "€100 of the open balance has no payment prediction" in landing
+    assert "without an interval" not in landing
 
 
 def test_every_landing_figure_is_exact_underneath(rows, page_of):
     page = Page(page_of(rows))
-    assert [row[1] for row in page.tables["By horizon"][1:]] == [
+    assert [row[2] for row in page.tables["By horizon"][1:]] == [
         "€300",
         "€451",
         "€600",
         "€1,101",
+        "€1,300",
         "€1,500",
     ]
-    assert page.exact["By horizon"][::2] == ["300.40", "450.50", "600.00", "1100.50", "1500.00"]
+    assert page.exact["By horizon"][:6] == [
+        *("250.40", "300.40", "370.40"),
+        *("310.40", "310.40", "310.40"),
+    ]
+    assert page.tables["Past months"][2][4:] == ["€1,120", "10.7%", "no"]
+
+
+def test_a_landing_without_enough_past_says_that_it_is_uncalibrated(rows, page_of):
+    for row in rows["fct_cash_landing"]:
+        row["is_calibrated"] = False
+    rows["fct_cash_landing_outcomes"] = []
+    page = Page(page_of(rows))
+    assert "fewer than eight past windows lie behind these bounds" in page.sections["landing"]
+    assert "between €401 and €521, uncalibrated" in page.text
+    assert "Past months" not in page.tables
+
+
+def test_lines_that_are_not_there_are_named(rows, page_of):
+    rows["fct_cash_landing"] = [
+        row for row in rows["fct_cash_landing"] if row["line"] in ("open_invoices", "total")
+    ]
+    landing = Page(page_of(rows)).sections["landing"]
+    assert "No subscription promises invoices here" in landing
+    assert "New business is in none of these figures" in landing
+
+
+def test_a_landing_without_bounds_is_an_expected_value_and_says_so(rows, page_of):
+    for row in rows["fct_cash_landing"]:
+        for level in ("p10", "p50", "p90"):
+            row[f"{level}_amount_reporting"] = None
+    page = Page(page_of(rows))
+    assert "By 31 March 2026, €461 is expected; no interval" in page.sections["landing"]
+    assert "no interval can be made yet" in page.text
 
 
 def test_a_day_without_predictions_says_why_there_is_no_landing(rows, page_of):

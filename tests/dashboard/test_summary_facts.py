@@ -17,19 +17,34 @@ MARTS = Path(__file__).parents[2] / "dbt_project" / "models" / "marts"
 
 def test_landing_is_ordered_by_date_and_exact(rows, facts_of):
     facts = facts_of(rows)
-    assert [point.horizon for point in facts.landing] == ["7d", "month_end", "14d", "30d", "60d"]
-    assert facts.landing_at("7d").expected_amount_reporting == Decimal("300.40")
+    assert [point.horizon for point in facts.landing.totals] == [
+        *("week_1", "7d", "week_2", "month_end"),
+        *("14d", "30d", "next_month_end", "60d"),
+    ]
+    assert facts.landing_at("7d").p50_amount_reporting == Decimal("300.40")
+    assert facts.landing.at("7d", "new_business").expected_amount_reporting == Decimal("310.40")
     assert facts.landing_month_end.horizon_date == dt.date(2026, 3, 31)
 
 
 def test_no_landing_without_a_single_prediction(rows, facts_of):
-    for row in rows["fct_cash_landing"]:
-        row["expected_amount_reporting"] = None
-    assert facts_of(rows).landing == ()
+    rows["fct_cash_landing"] = []
+    assert facts_of(rows).landing.points == ()
+
+
+def test_past_months_of_the_landing_are_the_last_twelve_in_order(rows, facts_of):
+    (first, second) = rows["fct_cash_landing_outcomes"]
+    older = [{**first, "month_start_date": dt.date(2024, month, 1)} for month in range(1, 13)]
+    rows["fct_cash_landing_outcomes"] = [second, *older, first]
+    months = facts_of(rows).landing.months
+    assert len(months) == 12
+    assert months[-1].month_start_date == dt.date(2026, 2, 1)
+    assert months[0].month_start_date == dt.date(2024, 3, 1)
 
 
 def test_no_landing_at_month_end_on_the_last_day_of_the_month(rows, facts_of):
-    rows["fct_cash_landing"][-1]["horizon_date"] = AS_OF
+    for row in rows["fct_cash_landing"]:
+        if row["horizon"] == "month_end":
+            row["horizon_date"] = AS_OF
     facts = facts_of(rows)
     assert facts.landing_at("month_end") is not None
     assert facts.landing_month_end is None

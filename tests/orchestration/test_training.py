@@ -14,6 +14,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "models_ml"))
 
+from landing_ledgers import tables
 from simulated_ledgers import simulate_customer_months, simulate_ledger
 
 from models_ml.store import ModelMissingError, ModelTamperedError, load_model, read_card
@@ -34,6 +35,7 @@ from orchestration.training import train_models
 
 DAY = dt.date(2026, 6, 30)
 LATER = dt.date(2026, 7, 7)
+NOTHING_LANDS = tables([], [])
 
 
 def feature_tables(day: dt.date) -> Features:
@@ -50,6 +52,9 @@ def feature_tables(day: dt.date) -> Features:
         outcomes=ledger.outcomes,
         customer_months=pd.concat([past.assign(is_scoring=False), scoring], ignore_index=True),
         churn_outcomes=outcomes,
+        landing_parts=NOTHING_LANDS.parts,
+        contracted_invoices=NOTHING_LANDS.contracted,
+        cash_received=NOTHING_LANDS.cash,
     )
 
 
@@ -61,6 +66,9 @@ def fill(company: Company, features: Features) -> None:
             ("feat_invoice_outcomes", features.outcomes),
             ("feat_customer_months", features.customer_months),
             ("feat_churn_outcomes", features.churn_outcomes),
+            ("feat_landing_parts", features.landing_parts),
+            ("feat_contracted_invoices", features.contracted_invoices),
+            ("feat_cash_received", features.cash_received),
         ):
             connection.register("_table", table)
             connection.execute(f"create or replace table features.{name} as from _table")

@@ -105,15 +105,38 @@ def test_slack_message_stays_within_the_limits():
     assert "more in the list" in blocks[-1]["text"]["text"]
 
 
-def test_landing_is_shown_by_date_and_unknown_amounts_are_left_out():
-    def row(day: int, amount: Decimal | None) -> dict:
-        date = dt.date(2026, 3, day)
-        return {"horizon": "x", "horizon_date": date, "expected_amount_reporting": amount}
+def test_landing_is_shown_by_date_with_its_bounds():
+    def row(day: int, horizon: str, middle: str | None, **changes: object) -> dict:
+        amount = None if middle is None else Decimal(middle)
+        return {
+            "horizon": horizon,
+            "horizon_date": dt.date(2026, 3, day),
+            "line": "total",
+            "p10_amount_reporting": amount and amount - 100,
+            "p50_amount_reporting": amount,
+            "p90_amount_reporting": amount and amount + 200,
+            "expected_amount_reporting": Decimal("777"),
+            "is_calibrated": True,
+            **changes,
+        }
 
-    rows = make_day(landing=[row(31, Decimal("9000.40")), row(30, None), row(19, Decimal("400"))])
+    rows = make_day(
+        landing=[
+            row(31, "month_end", "9000.40", is_calibrated=False),
+            row(30, "30d", None),
+            row(19, "7d", "400"),
+            row(22, "week_1", "500"),
+            row(19, "7d", "300", line="open_invoices"),
+        ]
+    )
     lines = digest_text(rows, "en").splitlines()
-    start = lines.index("Cash expected from open invoices (no interval yet)")
-    assert lines[start + 2 : start + 5] == ["by 19 Mar 2026: €400", "by 31 Mar 2026: €9,000", ""]
+    start = lines.index("Cash to come: middle, and bounds eight times in ten")
+    assert lines[start + 2 : start + 6] == [
+        "by 19 Mar 2026: €400 (€300 to €600)",
+        "by 30 Mar 2026: €777 expected, no interval possible yet",
+        "by 31 Mar 2026: €9,000 (€8,900 to €9,200), uncalibrated",
+        "",
+    ]
 
 
 def test_quiet_day_says_there_is_nothing_to_do():
