@@ -100,45 +100,61 @@ def calibrate_landing(
 def past_windows(
     history: LandingHistory, as_of_date: date, with_hazard: bool, seed: int
 ) -> tuple[list[Window], list[np.datetime64]]:
-    """Return the windows of past month starts and the cutoffs their models were fitted at.
-
-    Each of FITS models learns what was known at its cutoff and serves the months up to the next.
-    """
-    tables, end = history.tables.checked(), np.datetime64(as_of_date, "D")
-    panel = build_panel(tables.landmarks, history.outcomes).censored_at(end)
-    days = np.unique(to_day(tables.parts["landmark_date"]))
+    """Return the windows of past month starts and the cutoffs their models were fitted at."""
+    end = np.datetime64(as_of_date, "D")
+    days = np.unique(to_day(history.tables.parts["landmark_date"]))
     first_of_month = days == days.astype("datetime64[M]").astype("datetime64[D]")
-    starts = days[(days < end) & first_of_month]
-    if not len(panel) or len(starts) <= FIRST_MONTHS:
+    starts = days[(days < end) & first_of_month][FIRST_MONTHS:]
+    return windows_of(history, starts, end, with_hazard, seed)
+
+
+def windows_of(
+    history: LandingHistory,
+    starts: np.ndarray,
+    end: np.datetime64,
+    with_hazard: bool,
+    seed: int,
+    fit_rows: int = FIT_ROWS,
+    window_rows: int | None = WINDOW_ROWS,
+) -> tuple[list[Window], list[np.datetime64]]:
+    """Return the windows of given mornings and the cutoffs their models were fitted at.
+
+    Each of FITS models learns what was known at its cutoff and serves the mornings up to the next.
+
+    Args:
+        history: what was known by ``end``.
+        starts: mornings in order, each with rows in the tables.
+        end: the first day of which nothing is known.
+        with_hazard: False fits the customer median.
+        seed: of the fits and their rows.
+        fit_rows: landmark rows a fit sees at most.
+        window_rows: open invoices a window looks at; None: all.
+    """
+    tables = history.tables.checked()
+    panel = build_panel(tables.landmarks, history.outcomes).censored_at(end)
+    if not len(panel) or not len(starts):
         return [], []
     cash = CashHistory(tables.cash)
     windows, cutoffs = [], []
-    for block in np.array_split(starts[FIRST_MONTHS:], FITS):
+    for block in np.array_split(starts, FITS):
         if not len(block):
             continue
         cutoffs.append(block[0])
-        model = _fit_small(panel.censored_at(block[0]), with_hazard, seed)
+        model = _fit_small(panel.censored_at(block[0]), with_hazard, seed, fit_rows)
         for start in block:
+            leaving = leaving_known(history.churn_outcomes, start)
+            known = panel.take(panel.landmark == start)
             windows.append(
-                build_window(
-                    model,
-                    tables,
-                    cash,
-                    start,
-                    end,
-                    leaving_known(history.churn_outcomes, start),
-                    panel.take(panel.landmark == start),
-                    WINDOW_ROWS,
-                )
+                build_window(model, tables, cash, start, end, leaving, known, window_rows)
             )
     return windows, cutoffs
 
 
-def _fit_small(panel: Panel, with_hazard: bool, seed: int) -> TimeToPayModel:
+def _fit_small(panel: Panel, with_hazard: bool, seed: int, most: int) -> TimeToPayModel:
     from models_ml.hazard import fit
 
-    if len(panel) > FIT_ROWS:
-        rows = np.random.default_rng(seed).choice(len(panel), FIT_ROWS, replace=False)
+    if len(panel) > most:
+        rows = np.random.default_rng(seed).choice(len(panel), most, replace=False)
         panel = panel.take(np.sort(rows))
     return fit(panel, seed, with_hazard=with_hazard)
 
