@@ -81,33 +81,66 @@ CUSTOMER_KEYS = ("as_of_date", "customer_id")
 CUSTOMER_NUMERIC = (
     "mrr_amount",
     "mrr_change_90d_rate",
+    "mrr_change_180d_rate",
     "is_price_raised_90d",
+    "is_price_raised_180d",
+    "is_price_cut_180d",
     "is_subscription_past_due",
     "subscription_count",
     "interval_months",
+    "days_to_renewal",
+    "renewal_mrr_share",
     "customer_tenure_days",
     "customer_paid_count",
     "customer_days_late_mean",
     "customer_days_late_last3",
     "customer_days_late_trend",
     "customer_late_share",
+    "customer_days_late_to_cohort",
     "open_invoice_count",
     "past_due_invoice_count",
     "oldest_days_past_due",
+    "open_to_habit_ratio",
+    "promise_broken_count_180d",
     "chargeback_count_180d",
     "dispute_count_180d",
     "open_dispute_count",
     "open_ticket_count",
     "ticket_count_90d",
+    "ticket_count_trend",
     "weighty_ticket_count_90d",
+    "weighty_ticket_count_180d",
     "bad_satisfaction_count_180d",
     "reminder_count_30d",
     "reminder_count_90d",
+    "reminder_count_180d",
     "contact_count_30d",
     "open_opportunity_count",
     "lost_opportunity_count_180d",
 )
 CUSTOMER_CATEGORICAL = ("segment", "country")
+
+# A few columns for few events, one or two of each theme: what a regression on 30 to 300 leavers can
+# weigh. On simulated companies it gained twice the log-loss that all columns did.
+CUSTOMER_CORE_NUMERIC = (
+    "renewal_mrr_share",
+    "interval_months",
+    "customer_tenure_days",
+    "subscription_count",
+    "mrr_amount",
+    "mrr_change_180d_rate",
+    "is_price_raised_180d",
+    "ticket_count_90d",
+    "open_ticket_count",
+    "weighty_ticket_count_180d",
+    "bad_satisfaction_count_180d",
+    "reminder_count_30d",
+    "reminder_count_180d",
+    "is_subscription_past_due",
+    "chargeback_count_180d",
+    "customer_late_share",
+)
+CUSTOMER_CORE_CATEGORICAL = ("segment",)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ ML_TABLES = {
     ),
     "churn_predictions": (
         "as_of_date date, customer_id varchar, method varchar, model_version varchar, p_churn double,"
-        " reason_codes varchar"
+        " p_churn_voluntary double, p_churn_payment_failure double, reason_codes varchar"
     ),
     "landing_forecasts": (
         "as_of_date date, horizon varchar, horizon_date date, line varchar, p10_amount double, p50_amount double,"
@@ -86,6 +86,7 @@ def prepare_schemas(connection: duckdb.DuckDBPyConnection) -> None:
         for column in columns.split(","):
             connection.execute(f"alter table ml.{name} add column if not exists {column}")
     connection.execute(f"create table if not exists ml.feature_samples ({FEATURE_SAMPLES})")
+    prepare_identity(connection)
     connection.execute("create schema if not exists audit")
     for name, columns in AUDIT_TABLES.items():
         connection.execute(f"create table if not exists audit.{name} ({columns})")

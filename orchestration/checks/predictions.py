@@ -46,6 +46,9 @@ _INVOICE_RULES = {
 _CHURN_RULES = {
     "probabilities_in_range": "select count(*) from ml.churn_predictions where as_of_date = $day"
     " and not (p_churn between 0 and 1)",
+    "causes_add_up": "select count(*) from ml.churn_predictions where as_of_date = $day"
+    " and (p_churn_voluntary < 0 or p_churn_payment_failure < 0"
+    " or abs(p_churn_voluntary + p_churn_payment_failure - p_churn) > 1e-9)",
 }
 
 

@@ -168,7 +168,8 @@ def _same(first: pd.DataFrame, second: pd.DataFrame, keys: list[str]) -> None:
 
 def test_the_features_have_every_column_that_the_models_read(builds: Builds):
     invoice = {*INVOICE_KEYS, *INVOICE_NUMERIC, *INVOICE_CATEGORICAL, *INVOICE_FLAGS, "is_scoring"}
-    customer = {*CUSTOMER_KEYS, *CUSTOMER_NUMERIC, *CUSTOMER_CATEGORICAL, "is_scoring"}
+    customer = {*CUSTOMER_KEYS, *CUSTOMER_NUMERIC, *CUSTOMER_CATEGORICAL}
+    customer |= {"is_scoring", "is_under_notice"}
     assert set(builds.later[LANDMARKS].columns) == invoice
     assert set(builds.later[MONTHS].columns) == customer
 

@@ -3,7 +3,7 @@
 {%- set measures = [
     'ticket', 'open_ticket', 'weighty_ticket', 'bad_satisfaction', 'open_opportunity', 'lost_opportunity',
     'contact', 'reminder', 'dispute', 'open_dispute', 'credit', 'chargeback', 'promise_due', 'promise_kept',
-    'subscription', 'interval_months', 'past_due_subscription', 'price_rise',
+    'subscription', 'interval_months', 'past_due_subscription', 'price_rise', 'price_cut',
 ] -%}
 with tickets as (select * from {{ ref('int_tickets_unioned') }}),
 

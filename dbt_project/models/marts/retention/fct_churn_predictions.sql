@@ -9,6 +9,8 @@ final as (
         method,
         model_version,
         round(p_churn, 6) as p_churn,
+        round(p_churn_voluntary, 6) as p_churn_voluntary,
+        round(p_churn_payment_failure, 6) as p_churn_payment_failure,
         {{ reason_text('reason_codes', 'en', {'raises': 'likelier to leave', 'lowers': 'likelier to stay'}) }}
             as reasons_en,
         {{ reason_text(
