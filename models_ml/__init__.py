@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from models_ml.checks import ModelInputError
-    from models_ml.churn import ChurnModel, predict_churn, train_churn
+    from models_ml.churn import predict_churn, train_churn
+    from models_ml.churn_model import ChurnModel
     from models_ml.evaluation import evaluation_rows
     from models_ml.hazard import TimeToPayModel
     from models_ml.store import ModelStoreError, load_model, save_model
@@ -36,7 +37,7 @@ __all__ = [
 
 _HOME = {
     "ModelInputError": "checks",
-    "ChurnModel": "churn",
+    "ChurnModel": "churn_model",
     "predict_churn": "churn",
     "train_churn": "churn",
     "evaluation_rows": "evaluation",

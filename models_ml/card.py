@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import xgboost
 
-    from models_ml.churn import ChurnModel
+    from models_ml.churn_model import ChurnModel
     from models_ml.days_late import DaysLate
     from models_ml.hazard import TimeToPayModel
 
@@ -41,21 +41,18 @@ def model_document(model: TimeToPayModel | ChurnModel) -> dict[str, Any]:
     """Return everything needed to predict, without the card, as JSON types."""
     from models_ml.hazard import TimeToPayModel
 
-    document: dict[str, Any] = {
+    if not isinstance(model, TimeToPayModel):
+        return {"kind": "churn", **model.to_json()}
+    return {
+        "kind": "time_to_pay",
         "method": model.method,
         "encoding": model.encoding.to_json(),
         "peers": model.peers,
-        "booster": _booster_document(model.booster),
+        "booster": booster_document(model.booster),
+        "baseline": model.baseline.to_json(),
+        "other_exit_rates": model.other_exit_rates,
+        "days_late": _days_late_document(model.days_late),
     }
-    if isinstance(model, TimeToPayModel):
-        document["baseline"] = model.baseline.to_json()
-        document["other_exit_rates"] = model.other_exit_rates
-        document["days_late"] = _days_late_document(model.days_late)
-        return {"kind": "time_to_pay", **document}
-    document["logistic"] = model.logistic
-    document["calibration"] = model.calibration
-    document["base_rate"] = model.base_rate
-    return {"kind": "churn", **document}
 
 
 def model_from_document(
@@ -63,29 +60,21 @@ def model_from_document(
 ) -> TimeToPayModel | ChurnModel:
     """Rebuild a model from ``model_document``'s document and its card."""
     from models_ml.baselines import MedianBaseline
-    from models_ml.churn import ChurnModel
+    from models_ml.churn_model import ChurnModel
     from models_ml.features import Encoding
     from models_ml.hazard import TimeToPayModel
 
-    common = {
-        "method": document["method"],
-        "encoding": Encoding.from_json(document["encoding"]),
-        "peers": document["peers"],
-        "booster": _booster_from_document(document["booster"]),
-        "card": card,
-    }
-    if document["kind"] == "time_to_pay":
-        return TimeToPayModel(
-            baseline=MedianBaseline.from_json(document["baseline"]),
-            other_exit_rates=document["other_exit_rates"],
-            days_late=_days_late_from_document(document["days_late"]),
-            **common,
-        )
-    return ChurnModel(
-        logistic=document["logistic"],
-        calibration=document["calibration"],
-        base_rate=document["base_rate"],
-        **common,
+    if document["kind"] == "churn":
+        return ChurnModel.from_json(document, card)
+    return TimeToPayModel(
+        method=document["method"],
+        encoding=Encoding.from_json(document["encoding"]),
+        peers=document["peers"],
+        booster=booster_from_document(document["booster"]),
+        card=card,
+        baseline=MedianBaseline.from_json(document["baseline"]),
+        other_exit_rates=document["other_exit_rates"],
+        days_late=_days_late_from_document(document["days_late"]),
     )
 
 
@@ -94,7 +83,7 @@ def _days_late_document(model: DaysLate | None) -> dict[str, Any] | None:
         return None
     return {
         "encoding": model.encoding.to_json(),
-        "booster": _booster_document(model.booster),
+        "booster": booster_document(model.booster),
     }
 
 
@@ -102,20 +91,22 @@ def _days_late_from_document(document: dict[str, Any] | None) -> DaysLate | None
     from models_ml.days_late import DaysLate
     from models_ml.features import Encoding
 
-    booster = _booster_from_document(document["booster"]) if document else None
+    booster = booster_from_document(document["booster"]) if document else None
     if document is None or booster is None:
         return None
     return DaysLate(Encoding.from_json(document["encoding"]), booster)
 
 
-def _booster_document(booster: xgboost.Booster | None) -> dict[str, Any] | None:
+def booster_document(booster: xgboost.Booster | None) -> dict[str, Any] | None:
+    """Return XGBoost's own JSON of a booster."""
     if booster is None:
         return None
     document: dict[str, Any] = json.loads(bytes(booster.save_raw("json")))
     return document
 
 
-def _booster_from_document(document: dict[str, Any] | None) -> xgboost.Booster | None:
+def booster_from_document(document: dict[str, Any] | None) -> xgboost.Booster | None:
+    """Rebuild a booster from ``booster_document``'s document."""
     import xgboost
 
     if document is None:

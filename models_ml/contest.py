@@ -20,7 +20,7 @@ from models_ml.splits import MINIMUM_TEST_ROWS, InvoiceHoldout
 if TYPE_CHECKING:
     import pandas as pd
 
-    from models_ml.churn import ChurnModel
+    from models_ml.churn_model import ChurnModel
     from models_ml.hazard import TimeToPayModel
 
 # Bounds the memory of a contest: a distribution is a kilobyte a row.

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from models_ml.churn import ChurnModel
+    from models_ml.churn_model import ChurnModel
     from models_ml.hazard import TimeToPayModel
 
 EvaluationRow = dict[str, Any]

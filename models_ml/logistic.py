@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 Logistic = dict[str, Any]
 """{"numeric", "categories" (pairs of column and values), "fill", "mean", "scale", "weights", "intercept"}."""
 
-# Ridge strength: at some 30 to 300 events and 40 terms, small weights generalise.
-INVERSE_PENALTY = 0.05
+# Ridge strength on standardised terms. On simulated companies of some 100 events the log-loss is flat
+# from 0.03 to 1.0; below, the weights are too small.
+INVERSE_PENALTY = 0.1
 
 
 def fit_logistic(table: pd.DataFrame, happened: np.ndarray, encoding: Encoding) -> Logistic:

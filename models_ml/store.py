@@ -19,7 +19,7 @@ from models_ml.card_page import card_page
 from models_ml.loading import TIMEOUT_SECONDS, why_unusable
 
 if TYPE_CHECKING:
-    from models_ml.churn import ChurnModel
+    from models_ml.churn_model import ChurnModel
     from models_ml.hazard import TimeToPayModel
 
     Model = TimeToPayModel | ChurnModel

@@ -199,7 +199,10 @@ def _outcomes(landmarks: pd.DataFrame, invoices: pd.DataFrame, as_of: date) -> p
 def simulate_customer_months(
     customers: int = 400, months: int = 24, monthly_rate: float = 0.02, seed: int = 3
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Return customer months, outcomes and a scoring month; tickets triple the odds to leave."""
+    """Return customer months, outcomes and a scoring month; tickets triple the odds to leave.
+
+    One in eight leaves for a failed payment, whatever the tickets; the others are voluntary.
+    """
     draw = np.random.default_rng(seed)
     month_ends = pd.date_range(end=AS_OF, periods=months, freq="ME")
     tables, labels = [], []
@@ -217,13 +220,16 @@ def simulate_customer_months(
                 "mrr_amount": draw.uniform(100.0, 900.0, customers),
                 "segment": np.where(np.arange(customers) % 2 == 0, "small", "large"),
                 "country": np.where(np.arange(customers) % 3 == 0, "FR", "DE"),
+                "is_under_notice": False,
             }
         )
+        cause = np.where(draw.random(customers) < 1 / 8, "payment_failure", "voluntary")
         tables.append(_filled(table, CUSTOMER_NUMERIC, CUSTOMER_CATEGORICAL))
         matured = month_end + pd.Timedelta(days=150) <= pd.Timestamp(AS_OF)
         labels.append(
             table[["as_of_date", "customer_id"]].assign(
-                is_churned=pd.array(churned if matured else [None] * customers, dtype="boolean")
+                is_churned=pd.array(churned if matured else [None] * customers, dtype="boolean"),
+                churn_cause=np.where(churned & matured, cause, None),
             )
         )
     return pd.concat(tables, ignore_index=True), pd.concat(labels, ignore_index=True), tables[-1]

@@ -43,7 +43,7 @@ def test_a_loaded_fallback_predicts_the_same(tmp_path: Path):
 
 @pytest.mark.parametrize(
     ("customers", "rate", "method"),
-    [(600, 0.02, "xgboost"), (150, 0.01, "logistic"), (12, 0.005, "base_rate")],
+    [(600, 0.02, "blend"), (500, 0.006, "logistic"), (12, 0.005, "base_rate")],
 )
 def test_a_loaded_churn_model_predicts_the_same(
     tmp_path: Path, customers: int, rate: float, method: str
