@@ -28,16 +28,17 @@ MINIMUM_EVENTS_FOR_TREES = 300
 MINIMUM_EVENTS_FOR_LOGISTIC = 30
 ROWS_PER_EVENT = 3
 FOLDS = 3
-ROUNDS = 120
-# Chosen on simulated companies of seeds that no figure is reported on.
+# Chosen on one simulated company (6,000 customers, a seed that no figure is reported on) by log-loss
+# on later months: shallow trees that each see a third of the columns.
+ROUNDS = 200
 PARAMETERS = {
     "objective": "binary:logistic",
     "tree_method": "hist",
-    "max_depth": 3,
+    "max_depth": 2,
     "eta": 0.06,
     "min_child_weight": 1.0,
     "reg_lambda": 5.0,
-    "colsample_bytree": 0.5,
+    "colsample_bytree": 0.3,
     "subsample": 0.8,
     # As in hazard.py: the same model on every machine.
     "nthread": 1,
