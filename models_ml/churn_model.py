@@ -8,7 +8,7 @@ p_churn = p_voluntary + p_payment_failure: the causes exclude each other, a cust
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from models_ml.features import (
     CUSTOMER_CORE_CATEGORICAL,
     CUSTOMER_CORE_NUMERIC,
     CUSTOMER_NUMERIC,
+    Encoding,
     to_float,
 )
 from models_ml.reasons import CUSTOMER_GROUPS, Groups, Peers, learn_peers, reason_codes
@@ -107,6 +108,29 @@ class ChurnModel:
         """Return P(churn in days 31 to 120) per row; NaN where nothing is known."""
         voluntary, failure = self.parts(table)
         return voluntary + failure
+
+    @property
+    def encoding(self) -> Encoding:
+        """Columns read, in matrix order."""
+        if self.main is None:
+            return Encoding(self.columns.scorer.numeric, {})
+        return self.main.encoding
+
+    def contributions(self, table: pd.DataFrame) -> tuple[np.ndarray, list[str]]:
+        """Return the main scorer's log-odds contributions (rows x columns) and the columns."""
+        if self.main is None:
+            return np.zeros((len(table), 0)), []
+        return self.main.contributions(table)
+
+    def as_base_rate(self) -> ChurnModel:
+        """Return the naive forecast learned on the same rows: everybody's chance, causes by share."""
+        naive = replace(self, payment_failure=None, trial=None)
+        if self.main is not None and self.base_rate is not None:
+            naive.main = Scorer("base_rate", self.base_rate, self.main.encoding)
+        if self.main is not None and self.payment_failure is not None and self.base_rate:
+            share = self.payment_failure.base_rate / self.base_rate
+            naive.failure_shares = (share, share)
+        return naive
 
     def explain(self, table: pd.DataFrame) -> list[str]:
         """Return the reason codes (JSON) per row; empty lists for the base rate.

@@ -31,11 +31,13 @@ def fallback_of(model: Any) -> Any:
             if "_beside_" not in row["metric"]
         ],
     }
-    dropped: dict[str, Any] = {"booster": None, "trial": None, "card": card}
+    naive: Any
     if hasattr(model, "base_rate"):
-        naive = replace(model, method="base_rate", logistic=None, calibration=None, **dropped)
+        naive = replace(model.as_base_rate(), card=card)
     else:
-        naive = replace(model, method="customer_median", days_late=None, **dropped)
+        naive = replace(
+            model, method="customer_median", booster=None, days_late=None, trial=None, card=card
+        )
     naive.card["method"] = naive.method
     complete_card(naive)
     return naive
