@@ -50,6 +50,12 @@ INVOICE_GROUPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "customer_paid_count",
             "days_past_habit_then",
             "days_past_last3_then",
+            # What was expected at issue is above all the habit.
+            "days_past_p10_then",
+            "days_past_p25_then",
+            "days_past_p50_then",
+            "days_past_p75_then",
+            "days_past_p90_then",
         ),
     ),
     "cohort": (("cohort_days_late_median",), ("cohort_days_late_mean",)),
@@ -116,6 +122,20 @@ NO_REASON = frozenset(
         "customer_thursday_share",
         "customer_friday_share",
         "customer_month_end_share",
+    }
+)
+NO_REASON_TERMS = frozenset(
+    {
+        "interval_first_day",
+        "interval_width_days",
+        "days_past_due_then",
+        "weekday",
+        "weekday_share_then",
+        "has_friday",
+        "weekend_share",
+        "day_of_month",
+        "days_to_month_end",
+        "has_month_end",
     }
 )
 NO_CHURN_REASON = frozenset({"segment", "country"})

@@ -237,7 +237,7 @@ def test_any_small_panel_gives_sound_predictions(
     landmarks, outcomes = panel
     with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
         patch.setattr("models_ml.hazard.MINIMUM_PAID_INVOICES", minimum_for_hazard)
-        patch.setattr("models_ml.hazard.ROUNDS", ((None, 5),))
+        patch.setattr("models_ml.hazard.SIZES", ((None, 2, 5),))
         model = train_time_to_pay(landmarks, outcomes, AS_OF)
     scored = landmarks.assign(landmark_date=pd.Timestamp(AS_OF))
     predictions = predict_time_to_pay(model, scored)

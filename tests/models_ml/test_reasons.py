@@ -17,6 +17,7 @@ from models_ml.features import (
     INVOICE_CATEGORICAL,
     INVOICE_NUMERIC,
 )
+from models_ml.intervals import INTERVAL_TERMS
 from models_ml.reason_text import say_reason
 from models_ml.reason_words import LANGUAGES, METHODS, WORDS
 from models_ml.reasons import (
@@ -24,6 +25,7 @@ from models_ml.reasons import (
     INVOICE_GROUPS,
     NO_CHURN_REASON,
     NO_REASON,
+    NO_REASON_TERMS,
     learn_peers,
     reason_codes,
 )
@@ -42,7 +44,11 @@ RECORD = {"landmark_date": pd.Timestamp("2026-11-23"), "customer_paid_count": 8}
 @pytest.mark.parametrize(
     ("features", "groups", "silent"),
     [
-        ((*INVOICE_NUMERIC, *INVOICE_CATEGORICAL), INVOICE_GROUPS, NO_REASON),
+        (
+            (*INVOICE_NUMERIC, *INVOICE_CATEGORICAL, *INTERVAL_TERMS),
+            INVOICE_GROUPS,
+            NO_REASON | NO_REASON_TERMS,
+        ),
         ((*CUSTOMER_NUMERIC, *CUSTOMER_CATEGORICAL), CUSTOMER_GROUPS, NO_CHURN_REASON),
     ],
     ids=["time_to_pay", "churn"],
