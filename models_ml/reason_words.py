@@ -78,6 +78,21 @@ WORDS: dict[str, ReasonWords] = {
         ("a tenu {value} de ses promesses",),
     ),
     "payment_method": ReasonWords("method", "either", ("pays by {value}",), ("paie par {value}",)),
+    "promise_broken_count_180d": ReasonWords(
+        "count",
+        "higher",
+        (
+            "has broken no promise in six months",
+            "has broken {value} promise in six months",
+            "has broken {value} promises in six months",
+        ),
+        (
+            "a tenu toutes ses promesses depuis six mois",
+            "n'a pas tenu {value} promesse depuis six mois",
+            "n'a pas tenu {value} promesses depuis six mois",
+        ),
+        "aucune",
+    ),
     # The invoice.
     "amount_to_habit_ratio": ReasonWords(
         "times",
@@ -272,6 +287,24 @@ WORDS: dict[str, ReasonWords] = {
         ("the price was raised in the last three months",),
         ("le prix a été relevé ces trois derniers mois",),
     ),
+    "is_price_raised_180d": ReasonWords(
+        "flag",
+        "higher",
+        ("the price was raised in the last six months",),
+        ("le prix a été relevé ces six derniers mois",),
+    ),
+    "is_price_cut_180d": ReasonWords(
+        "flag",
+        "higher",
+        ("pays for less than six months ago",),
+        ("paie pour moins qu'il y a six mois",),
+    ),
+    "days_to_renewal": ReasonWords(
+        "days",
+        "lower",
+        ("its contract is up for renewal in {value}",),
+        ("son contrat est à renouveler dans {value}",),
+    ),
     "is_subscription_past_due": ReasonWords(
         "flag",
         "higher",
@@ -300,11 +333,4 @@ METHODS: dict[str, tuple[str, str, Worse]] = {
     "card": ("card", "carte", "lower"),
     "cheque": ("cheque", "chèque", "higher"),
     "check": ("cheque", "chèque", "higher"),
-}
-
-EFFECTS: dict[str, tuple[str, str]] = {
-    "later": ("pays later", "paie plus tard"),
-    "earlier": ("pays earlier", "paie plus tôt"),
-    "raises": ("more likely to leave", "départ plus probable"),
-    "lowers": ("less likely to leave", "départ moins probable"),
 }

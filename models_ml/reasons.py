@@ -87,7 +87,11 @@ INVOICE_GROUPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 
 CUSTOMER_GROUPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "price": (("is_price_raised_90d", "mrr_change_90d_rate"), ()),
+    "price": (
+        ("is_price_raised_90d", "is_price_raised_180d", "is_price_cut_180d", "mrr_change_90d_rate"),
+        ("mrr_change_180d_rate",),
+    ),
+    "renewal": (("days_to_renewal",), ("renewal_mrr_share",)),
     "contract": (
         ("customer_tenure_days",),
         ("mrr_amount", "subscription_count", "interval_months"),
@@ -95,15 +99,33 @@ CUSTOMER_GROUPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "payment_failure": (("is_subscription_past_due",), ("chargeback_count_180d",)),
     "habit": (
         ("customer_days_late_last3", "customer_days_late_mean"),
-        ("customer_days_late_trend", "customer_late_share", "customer_paid_count"),
+        (
+            "customer_days_late_trend",
+            "customer_days_late_to_cohort",
+            "customer_late_share",
+            "customer_paid_count",
+        ),
     ),
-    "exposure": (("past_due_invoice_count",), ("open_invoice_count", "oldest_days_past_due")),
+    "promises": (("promise_broken_count_180d",), ()),
+    "exposure": (
+        ("past_due_invoice_count",),
+        ("open_invoice_count", "oldest_days_past_due", "open_to_habit_ratio"),
+    ),
     "disputes": (("dispute_count_180d",), ("open_dispute_count",)),
     "tickets": (
         ("ticket_count_90d",),
-        ("open_ticket_count", "weighty_ticket_count_90d", "bad_satisfaction_count_180d"),
+        (
+            "open_ticket_count",
+            "ticket_count_trend",
+            "weighty_ticket_count_90d",
+            "weighty_ticket_count_180d",
+            "bad_satisfaction_count_180d",
+        ),
     ),
-    "reminders": (("reminder_count_90d",), ("reminder_count_30d", "contact_count_30d")),
+    "reminders": (
+        ("reminder_count_90d",),
+        ("reminder_count_30d", "reminder_count_180d", "contact_count_30d"),
+    ),
     "opportunity": (
         ("lost_opportunity_count_180d", "open_opportunity_count"),
         (),
