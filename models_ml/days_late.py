@@ -45,8 +45,8 @@ DUE_TERMS = ("due_weekday", "due_day_of_month", "due_days_to_month_end")
 # Below this many settled invoices there is no stage 1; the hazard has its other anchors.
 MINIMUM_SETTLED = 300
 FOLDS = 4
-# The most recent settled invoices are kept: habits drift.
-MAXIMUM_ISSUES = 60_000
+# The most recent settled invoices are kept: habits drift, and 60,000 took three minutes of a training.
+MAXIMUM_ISSUES = 20_000
 # A settled row stands for those like it that are still open; never for more than this many.
 MAXIMUM_WEIGHT = 10.0
 # (settled rows below, depth, least weight of a leaf, rounds), chosen on cutoffs other than those that
