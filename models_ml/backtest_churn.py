@@ -15,11 +15,12 @@ import numpy as np
 
 from models_ml.backtest_figures import COLUMNS, bins_of
 from models_ml.blocks import Blocks, interval, make_blocks
-from models_ml.checks import check_columns
-from models_ml.churn import LABEL_DAYS, check_customer_months, churned_customers, fit
+from models_ml.churn import label
+from models_ml.churn_model import fit
+from models_ml.churn_skill import LABEL_DAYS, churned_customers
 from models_ml.cutoffs import Note, churn_cutoffs
 from models_ml.evaluation import EvaluationRow, evaluate_churn
-from models_ml.features import CUSTOMER_KEYS, to_day
+from models_ml.features import to_day
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,7 +64,8 @@ def backtest_churn(
     empty = ChurnBacktest(pd.DataFrame(), pd.DataFrame(), pd.DataFrame())
     if not len(customer_months):
         return _with_note(empty, "no_subscriptions")
-    table, happened = _labelled(customer_months, churn_outcomes, as_of_date)
+    labels = label(customer_months, churn_outcomes, as_of_date)
+    table, happened = labels.table, labels.happened
     month = to_day(table["as_of_date"])
     known_on = month + np.timedelta64(LABEL_DAYS, "D")
     used = churn_cutoffs(month, known_on, months, cutoffs)
@@ -115,26 +117,6 @@ def _test_cutoff(
         "test_events": int(happened[test].sum()),
     }
     return rows, run
-
-
-def _labelled(
-    customer_months: pd.DataFrame, churn_outcomes: pd.DataFrame, as_of_date: date
-) -> tuple[pd.DataFrame, np.ndarray]:
-    """Return the month ends whose label was known at ``as_of_date``, by key, and the labels."""
-    import pandas as pd
-
-    check_customer_months(customer_months, "customer_months")
-    keys = list(CUSTOMER_KEYS)
-    check_columns(churn_outcomes, [*keys, "is_churned"], "churn_outcomes")
-    left = customer_months.copy()
-    right = churn_outcomes.loc[churn_outcomes["is_churned"].notna(), [*keys, "is_churned"]].copy()
-    for part in (left, right):
-        part["as_of_date"] = pd.to_datetime(part["as_of_date"]).astype("datetime64[s]")
-    joined = left.merge(right, on=keys, how="inner").sort_values(keys, ignore_index=True)
-    known_on = to_day(joined["as_of_date"]) + np.timedelta64(LABEL_DAYS, "D")
-    matured = np.asarray(known_on <= np.datetime64(as_of_date, "D"))
-    joined = joined.loc[matured].reset_index(drop=True)
-    return joined.drop(columns="is_churned"), joined["is_churned"].to_numpy(bool)
 
 
 def _with_note(result: ChurnBacktest, code: str) -> ChurnBacktest:

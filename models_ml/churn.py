@@ -37,8 +37,6 @@ from models_ml.splits import customer_holdout
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["LABEL_DAYS", "ChurnModel", "churned_customers", "fit", "predict_churn", "train_churn"]
-
 CAUSES = ("voluntary", "payment_failure")
 # A share of fewer rows or events is noise.
 MINIMUM_SEGMENT_EVENTS = 10

@@ -171,8 +171,12 @@ def _refuse_unknown_features(folder: Path, document: dict[str, Any]) -> None:
         built = {*features.INVOICE_NUMERIC, *features.INVOICE_CATEGORICAL}
     else:
         built = {*features.CUSTOMER_NUMERIC, *features.CUSTOMER_CATEGORICAL}
-    encoding = features.Encoding.from_json(document["encoding"])
-    if unknown := sorted(set(encoding.names) - built):
+    parts = (
+        [document] if "encoding" in document else [document["main"], document["payment_failure"]]
+    )
+    encodings = [features.Encoding.from_json(part["encoding"]) for part in parts if part]
+    learned = {name for encoding in encodings for name in encoding.names}
+    if unknown := sorted(learned - built):
         raise ModelVersionError(
             f"{folder}: learned the feature(s) {', '.join(unknown)}, which this version does not "
             f"build. {REMEDY}"

@@ -118,14 +118,14 @@ def test_a_churn_cutoff_needs_labels_before_it():
 
 
 def test_churn_learns_only_from_labels_known_at_the_cutoff():
-    months, outcomes, _ = simulate_customer_months(customers=120, months=14)
+    months, outcomes, _ = simulate_customer_months(customers=300, months=14)
     found = backtest_churn(months, outcomes, AS_OF, None, 3, seed=1)
     ends = pd.to_datetime(months["as_of_date"])
     for run in found.runs.to_dict("records"):
         cutoff = pd.Timestamp(run["cutoff"])
         assert run["train_rows"] == int((ends + pd.Timedelta(days=150) <= cutoff).sum())
         assert cutoff + pd.Timedelta(days=149) <= pd.Timestamp(AS_OF)
-        assert run["test_rows"] == 120
+        assert run["test_rows"] == 300
     figures = found.figures.set_index(["group", "metric"])["value"]
     assert figures[("all", "roc_auc")] > 0.55
     assert len(found.runs) == 3
