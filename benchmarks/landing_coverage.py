@@ -105,8 +105,7 @@ def naive_open(history: LandingHistory, start: np.datetime64, days: int) -> floa
     point = MedianBaseline(0.0, {}, 1.0).point_days(rows)
     by_invoice = pd.Series(np.maximum(point, 0.0), index=rows["invoice_id"])
     parts = tables.parts[to_day(tables.parts["landmark_date"]) == start]
-    paid = parts["invoice_id"].map(by_invoice).to_numpy(float)
-    paid -= to_float(parts["days_before_last_due"])
+    paid = to_float(parts["invoice_id"].map(by_invoice)) - to_float(parts["days_before_last_due"])
     return float(to_float(parts["open_amount_reporting"])[paid < days].sum())
 
 

@@ -49,10 +49,14 @@ by_line as (
         cast(date_trunc('month', cash_date) as date) as month_start_date,
         currency,
         {{ money('sum(amount_reporting)') }} as total,
-        {{ money('coalesce(sum(amount_reporting) filter (where invoice_known_date < date_trunc(\'month\', cash_date)), 0)') }}
-            as open_invoices,
-        {{ money('coalesce(sum(amount_reporting) filter (where invoice_known_date >= date_trunc(\'month\', cash_date)'
-            ~ ' and contracted_since_date < date_trunc(\'month\', cash_date)), 0)') }} as contracted_invoices
+        {%- for line, is_of_line in [
+            ('open_invoices', "invoice_known_date < date_trunc('month', cash_date)"),
+            ('contracted_invoices', "invoice_known_date >= date_trunc('month', cash_date)"
+                ~ " and contracted_since_date < date_trunc('month', cash_date)"),
+        ] %}
+        {{ money('coalesce(sum(amount_reporting) filter (where ' ~ is_of_line ~ '), 0)') }} as {{ line }}
+        {{- "," if not loop.last }}
+        {%- endfor %}
     from cash_received
     group by month_start_date, currency
 ),
