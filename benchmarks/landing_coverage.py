@@ -7,8 +7,8 @@ forecast on the month's first morning (models fitted at earlier cutoffs, interva
 windows only). HighRadius: cash of the open book by 1, 2 and 4 weeks (cumulated), at landmarks from
 CUTOFF on, models and intervals from before. Beside them: due date plus the customer's median days
 late (later invoices at the mean of the last six months), and the same curves simulated as if
-invoices were independent. Nothing was chosen on these seeds: windows, rows and thresholds were set
-on seed 7.
+invoices were independent. Nothing was chosen on what is reported: windows, rows and thresholds were
+set on other simulated companies.
 """
 
 from __future__ import annotations

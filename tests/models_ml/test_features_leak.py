@@ -41,7 +41,15 @@ AS_OF = date(2026, 5, 6)
 LATE_FROM, LATE_TO = date(2026, 2, 1), date(2026, 4, 20)
 LANDMARKS = "feat_invoice_landmarks"
 MONTHS = "feat_customer_months"
-KEYS = {LANDMARKS: ["landmark_date", "invoice_id"], MONTHS: ["as_of_date", "customer_id"]}
+LANDING = {
+    "feat_landing_parts": ["landmark_date", "invoice_id", "days_before_last_due"],
+    "feat_contracted_invoices": ["landmark_date", "subscription_id", "invoice_date"],
+}
+KEYS = {
+    LANDMARKS: ["landmark_date", "invoice_id"],
+    MONTHS: ["as_of_date", "customer_id"],
+    **LANDING,
+}
 
 
 @dataclass(frozen=True)
@@ -187,6 +195,22 @@ def test_features_without_the_future_are_identical(builds: Builds, table: str):
         # An invoice that became known that very day is scored; it is part of what was deleted.
         then = then[then["invoice_id"].isin(builds.known_before)]
     _same(then, rebuilt, KEYS[table])
+
+
+@pytest.mark.parametrize("table", LANDING)
+def test_what_a_landing_is_forecast_from_knows_no_future(builds: Builds, table: str):
+    """Rebuilt without the future, and seen from a later day for the month starts both have."""
+    then = builds.then[table]
+    assert len(then) > 100
+    same = {"rtol": 1e-9, "check_dtype": False}
+    pd.testing.assert_frame_equal(then, builds.without_future[table], **same)  # type: ignore[arg-type]
+    later = builds.later[table]
+    shared = set(then["landmark_date"]) & set(later["landmark_date"])
+    assert len(shared) >= 8
+    before, after = (
+        part[part["landmark_date"].isin(shared)].reset_index(drop=True) for part in (then, later)
+    )
+    pd.testing.assert_frame_equal(before, after, **same)  # type: ignore[arg-type]
 
 
 def test_what_is_scored_is_what_is_later_trained_on(builds: Builds):
