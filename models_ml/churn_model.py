@@ -110,6 +110,11 @@ class ChurnModel:
         return voluntary + failure
 
     @property
+    def is_learned(self) -> bool:
+        """Whether a scorer tells customers apart, and there is something to explain."""
+        return self.main is not None and self.main.method != "base_rate"
+
+    @property
     def encoding(self) -> Encoding:
         """Columns read, in matrix order."""
         if self.main is None:

@@ -67,7 +67,7 @@ def effects(model: Any, table: Any, groups: Groups) -> list[list[Any]]:
     A group is what reasons are given in; columns in none (elapsed time, calendar) are "time and
     calendar". Contributions within a row are added up by group before their size is taken.
     """
-    if not hasattr(model, "contributions") or model.booster is None or not len(table):
+    if not model.is_learned or not len(table):
         return []
     step = max(1, len(table) // EXPLAINED_ROWS)
     contributions, columns = model.contributions(table.iloc[::step].head(EXPLAINED_ROWS))

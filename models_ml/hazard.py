@@ -88,6 +88,11 @@ class TimeToPayModel:
         """Name of this model, from its content; set by training."""
         return str(self.card["model_version"])
 
+    @property
+    def is_learned(self) -> bool:
+        """Whether trees predict, and there is something to explain."""
+        return self.booster is not None
+
     def incidence(self, table: pd.DataFrame) -> np.ndarray:
         """Return P(paid by day 0..HORIZON_DAYS) per landmark row; NaN where nothing is known."""
         if self.booster is None:
