@@ -23,6 +23,16 @@ FALSE_ALARM_RATE = 0.05
 MINIMUM_PSI = 0.10
 SEVERE_PSI = 0.25
 SEVERE_RATIO = 2.0
+# Of customers, what is trained on is seen at month ends only, and these count days and invoices that come
+# round with the month: on the 23rd all customers are another number of days from their renewal.
+MONTH_BOUND = (
+    "days_to_renewal",
+    "renewal_mrr_share",
+    "open_invoice_count",
+    "past_due_invoice_count",
+    "oldest_days_past_due",
+    "open_to_habit_ratio",
+)
 # A feature that grows with the history (invoices paid so far) differs from the mean of a long window on
 # the day of training: the latest rows are what a model leaves off from.
 REFERENCE_DAYS = 210
@@ -45,7 +55,7 @@ def learn_reference(table: pd.DataFrame, encoding: Encoding, date_column: str) -
     """Return the shares of the latest training rows by bin of each feature, as JSON types.
 
     Numbers are cut at their deciles (equal ones once); what is missing is a bin of its own, as is a
-    category never seen. ``usual_psi`` is the largest index of one date of those rows against all of
+    category never seen; MONTH_BOUND is left out. ``usual_psi`` is the largest index of one date of those rows against all of
     them: invoices issued on the first of the month are of other ages on the tenth than on the
     twentieth, and all customers of a cohort share one figure, without anything having drifted.
 
@@ -59,7 +69,7 @@ def learn_reference(table: pd.DataFrame, encoding: Encoding, date_column: str) -
         since = dates.max() - np.timedelta64(REFERENCE_DAYS, "D")
         table, dates = table.loc[dates > since], dates[dates > since]
     features: dict[str, Any] = {}
-    for name in encoding.numeric:
+    for name in (name for name in encoding.numeric if name not in MONTH_BOUND):
         values = to_float(table[name])
         known = values[~np.isnan(values)]
         inner = np.arange(1, MAXIMUM_BINS) / MAXIMUM_BINS

@@ -37,7 +37,7 @@ def profile_segments(table: pd.DataFrame) -> dict[str, np.ndarray]:
     for name in PROFILES:
         for value in sorted(str(value) for value in table[name].dropna().unique()):
             masks[f"{name}={value}"] = (table[name] == value).to_numpy(dtype=bool, na_value=False)
-    currency = table["currency"].fillna("")
+    currency = table["currency"].astype(object).fillna("")
     rank = table["gross_amount"].astype(float).groupby(currency).rank(pct=True, method="first")
     third = np.ceil(rank.to_numpy(dtype=np.float64, na_value=np.nan) * 3.0)
     for number, name in enumerate(SIZES, start=1):

@@ -107,6 +107,14 @@ def test_what_differs_from_day_to_day_anyway_is_no_drift():
     assert not found["is_drifted"]
 
 
+def test_what_comes_round_with_the_month_is_not_compared_with_month_ends():
+    """On every month end trained on, 40 days to the renewal; on the 23rd, 47: the month's doing."""
+    table = rows([1.0, 2.0] * 50, ["small"] * 100).assign(days_to_renewal=40)
+    reference = learn_reference(table, Encoding(("late", "days_to_renewal"), {}), "day")
+    assert list(reference["features"]) == ["late"]
+    assert set(measure_drift(reference, table.assign(days_to_renewal=47))["feature"]) == {"late"}
+
+
 def test_only_the_latest_rows_are_the_reference():
     old = rows([1.0] * 40, ["large"] * 40).assign(day=np.datetime64("2025-06-01"))
     new = rows([1.0] * 40, ["small"] * 40)
