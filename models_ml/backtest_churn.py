@@ -65,13 +65,13 @@ def backtest_churn(
     if not len(customer_months):
         return _with_note(empty, "no_subscriptions")
     labels = label(customer_months, churn_outcomes, as_of_date)
-    table, happened = labels.table, labels.happened
+    table, happened, failed = labels.table, labels.happened, labels.failed
     month = to_day(table["as_of_date"])
     known_on = month + np.timedelta64(LABEL_DAYS, "D")
     used = churn_cutoffs(month, known_on, months, cutoffs)
     if not used or not happened.any():
         return _with_note(empty, "churn_too_short")
-    tested = [_test_cutoff(table, happened, month, cutoff, seed) for cutoff in used]
+    tested = [_test_cutoff(table, happened, failed, month, cutoff, seed) for cutoff in used]
     rows = pd.concat([rows for rows, _ in tested], ignore_index=True)
     figures = [*_figures(rows, "all", "all", seed)]
     for name, part in rows.groupby("cutoff"):
@@ -88,6 +88,7 @@ def backtest_churn(
 def _test_cutoff(
     table: pd.DataFrame,
     happened: np.ndarray,
+    failed: np.ndarray,
     month: np.ndarray,
     cutoff: np.datetime64,
     seed: int,
@@ -95,9 +96,10 @@ def _test_cutoff(
     """Fit on labels known at the cutoff, score the month end before it: rows and the run."""
     import pandas as pd
 
-    train = np.asarray(month + np.timedelta64(LABEL_DAYS, "D") <= cutoff)
+    train = np.asarray(month + np.timedelta64(LABEL_DAYS, "D") < cutoff)
     test = np.asarray(month == cutoff - np.timedelta64(1, "D"))
-    model = fit(table.loc[train].reset_index(drop=True), happened[train], seed)
+    known = table.loc[train].reset_index(drop=True)
+    model = fit(known, happened[train], seed, failed[train])
     later = table.loc[test].reset_index(drop=True)
     rows = pd.DataFrame(
         {

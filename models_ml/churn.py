@@ -135,7 +135,7 @@ def label(customer_months: pd.DataFrame, churn_outcomes: pd.DataFrame, as_of_dat
         table["as_of_date"] = pd.to_datetime(table["as_of_date"]).astype("datetime64[s]")
     joined = left.merge(right, on=keys, how="inner").sort_values(keys, ignore_index=True)
     known_on = to_day(joined["as_of_date"]) + np.timedelta64(LABEL_DAYS, "D")
-    matured = np.asarray(known_on <= np.datetime64(as_of_date, "D"))
+    matured = np.asarray(known_on < np.datetime64(as_of_date, "D"))
     joined = joined.loc[matured].reset_index(drop=True)
     happened = joined["is_churned"].to_numpy(bool)
     failed = happened & (joined["churn_cause"] == "payment_failure").to_numpy(bool, na_value=False)

@@ -111,7 +111,7 @@ def later_scores(
     starts = distinct[max(0, len(distinct) - CUTOFFS * MONTHS_PER_CUTOFF) :: MONTHS_PER_CUTOFF]
     parts, strongest = [], 0
     for cutoff, until in pairwise([*starts, np.datetime64("9999-12-31")]):
-        train, test = known_on <= cutoff, (months >= cutoff) & (months < until)
+        train, test = known_on < cutoff, (months >= cutoff) & (months < until)
         if not train.any():
             continue
         known = table.loc[train].reset_index(drop=True)

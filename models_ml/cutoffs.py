@@ -87,14 +87,14 @@ def churn_cutoffs(
 
     Args:
         months: datetime64[D] month ends of labelled rows.
-        known_on: datetime64[D], the first day each row's label was known.
+        known_on: datetime64[D], the day each row's label became known; it counts from the next day on.
         count: how many at most, the latest.
         asked: only these, where given.
     """
     starts = np.unique(months) + np.timedelta64(1, "D")
     if asked:
         starts = np.intersect1d(starts, np.array(sorted(set(asked)), dtype="datetime64[D]"))
-    learned = [start for start in starts if (known_on <= start).any()]
+    learned = [start for start in starts if (known_on < start).any()]
     return tuple(learned[-count:])
 
 

@@ -55,8 +55,8 @@ def learn_reference(table: pd.DataFrame, encoding: Encoding, date_column: str) -
     """Return the shares of the latest training rows by bin of each feature, as JSON types.
 
     Numbers are cut at their deciles (equal ones once); what is missing is a bin of its own, as is a
-    category never seen; MONTH_BOUND is left out. ``usual_psi`` is the largest index of one date of those rows against all of
-    them: invoices issued on the first of the month are of other ages on the tenth than on the
+    category never seen; MONTH_BOUND is left out. ``usual_psi`` is the largest index of one date of
+    those rows against all of them: invoices issued on the first of the month are of other ages on the tenth than on the
     twentieth, and all customers of a cohort share one figure, without anything having drifted.
 
     Args:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from models_ml.checks import check_as_of_date, check_columns
+from models_ml.churn import NOTICE_METHOD
 from models_ml.features import to_float
 from models_ml.landing_calibration import ALL_LINES, TOTAL, WalkedWindow, known_past
 from models_ml.landing_intervals import forecast
@@ -119,6 +120,11 @@ def _make_rising(item: WalkedWindow) -> None:
     receipts = [line for line in range(TOTAL + 1) if line != NEW]
     item.shown[receipts] = np.maximum.accumulate(item.shown[receipts], axis=1)
     item.expected[:NEW] = np.maximum.accumulate(item.expected[:NEW], axis=1)
+    # New business known for thirty days and not yet for ninety counts as far as it is known: the total of a
+    # later day is not smaller for it.
+    known = ~np.isnan(item.expected[NEW])
+    last = np.maximum.accumulate(np.where(known, np.arange(len(known)), -1))
+    item.expected[NEW] = np.where(last >= 0, item.expected[NEW, last], np.nan)
     nothing = np.isnan(item.expected[:TOTAL]).all(axis=0)
     total = np.nansum(item.expected[:TOTAL], axis=0)
     item.expected[TOTAL] = np.where(nothing, np.nan, total)
@@ -136,6 +142,8 @@ def _forecast_table(
         if nothing or (line < TOTAL and (never[line] or np.isnan(item.expected[line]).all())):
             continue
         for position, (horizon, last) in zip(place, horizons, strict=True):
+            if np.isnan(item.expected[line, position]):
+                continue
             rows.append(
                 (
                     as_of_date,
@@ -164,9 +172,15 @@ def month_forecasts(calibration: Calibration | None, as_of_date: date) -> pd.Dat
 
 
 def leaving_by_customer(base: Leaving, churn_predictions: pd.DataFrame) -> Leaving:
-    """Return the daily rates that predicted chances of leaving in days 31 to 120 amount to."""
-    check_columns(churn_predictions, ("customer_id", "p_churn"), "churn_predictions")
-    chance = np.clip(to_float(churn_predictions["p_churn"]), 0.0, 0.99)
+    """Return the daily rates that predicted chances of leaving in days 31 to 120 amount to.
+
+    Who has given notice is not predicted and leaves for sure.
+    """
+    needed = ("customer_id", "method", "p_churn")
+    check_columns(churn_predictions, needed, "churn_predictions")
+    chance = to_float(churn_predictions["p_churn"]).copy()
+    chance[(churn_predictions["method"] == NOTICE_METHOD).to_numpy(bool)] = 1.0
+    chance = np.clip(chance, 0.0, 0.99)
     rates = -np.log1p(-chance) / CHURN_SPAN_DAYS
     known = ~np.isnan(rates)
     pairs = zip(churn_predictions["customer_id"][known], rates[known], strict=True)

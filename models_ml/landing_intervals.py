@@ -34,6 +34,9 @@ from models_ml.ratios import MINIMUM_FOR_RATIOS, ratio_factors
 LEVELS = (0.1, 0.5, 0.9)
 # Where nothing can be measured the logarithm of the copula's interval is this much wider.
 UNMEASURED_WIDENING = 1.5
+# Neither bound lies further from the middle than this factor: five times the expected cash says nothing more
+# than "anything may come", and a month of outage would say 10^26.
+MAXIMUM_WIDENING = 5.0
 
 
 def forecast(
@@ -56,7 +59,9 @@ def forecast(
         for position, one in enumerate(chosen):
             if len(one.ratios[line]) >= MINIMUM_FOR_RATIOS and one.windows >= MINIMUM_FOR_RATIOS:
                 by = np.array(ratio_factors(one.ratios[line], one.windows))
-                quantiles[RATIOS, line, position] = by * expected[line, position]
+                by = np.clip(by, by[1] / MAXIMUM_WIDENING, by[1] * MAXIMUM_WIDENING)
+                # Ascending factors of a negative expectation (refunds) descend.
+                quantiles[RATIOS, line, position] = np.sort(by * expected[line, position])
     methods = [[one.method(line) for one in chosen] for line in range(TOTAL + 1)]
     shown = np.full((TOTAL + 1, len(days), 3), np.nan)
     for line in range(TOTAL + 1):
@@ -67,11 +72,16 @@ def forecast(
 
 
 def _stretched(quantiles: np.ndarray, factor: np.ndarray | float) -> np.ndarray:
-    """Return P10, P50, P90 moved apart on the logarithm; plainly, where one of them is not positive."""
+    """Return P10, P50, P90 moved apart on the logarithm; plainly, where one of them is not positive.
+
+    A bound moves by MAXIMUM_WIDENING of the middle at most: a month that brought almost nothing is
+    infinitely far away on the logarithm.
+    """
     middle = quantiles[..., 1:2]
     positive = (quantiles > 0.0).all(axis=-1, keepdims=True)
     ratio = np.divide(quantiles, middle, out=np.ones_like(quantiles), where=positive)
-    return np.where(positive, middle * ratio**factor, middle + factor * (quantiles - middle))
+    ratio = np.clip(ratio**factor, 1.0 / MAXIMUM_WIDENING, MAXIMUM_WIDENING)
+    return np.where(positive, middle * ratio, middle + factor * (quantiles - middle))
 
 
 def _copula_quantiles(

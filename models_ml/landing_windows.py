@@ -122,7 +122,7 @@ class Leaving:
 def leaving_known(churn_outcomes: pd.DataFrame, end: np.datetime64) -> Leaving:
     """Return the base rate from churn labels known before ``end``; 0 where there is none."""
     labelled = churn_outcomes[churn_outcomes["is_churned"].notna()]
-    known = to_day(labelled["as_of_date"]) + np.timedelta64(CHURN_LABEL_DAYS, "D") <= end
+    known = to_day(labelled["as_of_date"]) + np.timedelta64(CHURN_LABEL_DAYS, "D") < end
     happened = labelled["is_churned"].to_numpy(dtype=float)[known]
     share = min(float(happened.mean()), 0.99) if len(happened) else 0.0
     return Leaving(float(-np.log1p(-share)) / CHURN_SPAN_DAYS)

@@ -72,7 +72,7 @@ def customer_holdout(
     if len(distinct) < 3:
         return None
     first_test = distinct[-max(1, round(len(distinct) * test_share))]
-    train = months + np.timedelta64(label_days, "D") <= first_test
+    train = months + np.timedelta64(label_days, "D") < first_test
     test = months >= first_test
     return (train, test) if train.any() else None
 

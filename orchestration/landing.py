@@ -32,14 +32,18 @@ def newest_calibration(folder: Path | None, method: str, as_of_date: date) -> di
 
     A champion may be older than the last training: what past months say is asked of the latter.
     """
-    from models_ml.store import load_beside
+    from models_ml.store import ModelStoreError, load_beside
 
     if folder is None:
         return None
     whole = [path.parent for path in folder.parent.glob("????-??-??*/SHA256SUMS")]
     for one in sorted(whole, reverse=True):
         if one.name[:10] <= as_of_date.isoformat():
-            document = load_beside(one, "landing")
+            try:
+                document = load_beside(one, "landing")
+            except ModelStoreError:
+                # A training that is not in use, or half written: an earlier one knows nearly as much.
+                continue
             if document and document["method"] == method:
                 return document
     return None

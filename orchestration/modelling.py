@@ -80,7 +80,10 @@ def read_features(warehouse: Path, as_of_date: date) -> Features:
             f"{warehouse} does not exist. Run `encours run --as-of {as_of_date}` first."
         )
     with reading(warehouse) as connection:
-        features = Features(*(connection.execute(f"from features.{t}").df() for t in tables))
+        # In one order, whatever threads wrote first: simulations draw row by row.
+        features = Features(
+            *(connection.execute(f"from features.{t} order by all").df() for t in tables)
+        )
     days = {str(day)[:10] for day in features.to_score("time_to_pay")["landmark_date"].unique()}
     days |= {str(day)[:10] for day in features.to_score("churn")["as_of_date"].unique()}
     if days - {as_of_date.isoformat()}:

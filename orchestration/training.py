@@ -108,13 +108,16 @@ def _train_one(
     beside = {"drift": learn_reference(rows, challenger.encoding, KEYS[name][0])}
     folder = model_home(company, name) / as_of_date.isoformat()
     landing = _landing(features, as_of_date, name, challenger.method)
-    save_model(challenger, folder, beside | landing)
+    naive = None
     if verdict["decision"] == "fallback" and challenger.method not in FALLBACK_METHODS:
         naive = fallback_of(challenger)
-        beside |= _landing(features, as_of_date, name, naive.method)
-        in_use = _save_fallback(naive, folder, beside, company, name, as_of_date)
+        naive_landing = _landing(features, as_of_date, name, naive.method)
+    # Before the day's folder is written over: killed in between, the champion of before is in use.
+    withdraw(company, name, as_of_date)
+    save_model(challenger, folder, beside | landing)
+    if naive is not None:
+        in_use = _save_fallback(naive, folder, beside | naive_landing, company, name, as_of_date)
     elif verdict["decision"] == "kept":
-        withdraw(company, name, as_of_date)
         in_use = load_model(champion.folder or folder)
     else:
         promote(company, name, folder, challenger.version, as_of_date)

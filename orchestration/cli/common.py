@@ -36,7 +36,10 @@ def fail(message: str, code: int = 1) -> NoReturn:
 def explained_errors() -> Iterator[None]:
     """Turn every expected error into one line with its remedy and an exit code."""
     from connectors.errors import SourceError
+    from models_ml.checks import ModelInputError
+    from models_ml.store import ModelStoreError
     from orchestration.lock import HeldError
+    from orchestration.modelling import FeaturesOfAnotherDayError
     from orchestration.publishing import PublicationError
     from orchestration.runs import DayFailedError
     from outreach.policy import PolicyError
@@ -46,6 +49,8 @@ def explained_errors() -> Iterator[None]:
     except ConfigError as error:
         fail(str(error), 2)
     except (SourceError, PolicyError, HeldError, DayFailedError, PublicationError) as error:
+        fail(str(error))
+    except (FeaturesOfAnotherDayError, ModelInputError, ModelStoreError) as error:
         fail(str(error))
     except PermissionError as error:
         fail(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -139,6 +140,35 @@ def test_an_interval_that_reaches_nought_is_stretched_plainly():
     assert _stretched(np.array([0.0, 10.0, 30.0]), 2.0).tolist() == [-10.0, 10.0, 50.0]
 
 
+def test_no_bound_lies_further_from_the_middle_than_five_times():
+    assert _stretched(np.array([1.0, 10.0, 100.0]), 30.0).tolist() == [2.0, 10.0, 50.0]
+
+
+def test_a_month_of_outage_does_not_say_that_anything_may_come():
+    """A tenth of the expected cash landed in one month of nine."""
+    windows = [
+        _window(month, 100.0, 10.0 if number == 7 else 100.0)
+        for number, month in enumerate(_months(9))
+    ]
+    shown = walk(windows, seed=1)[-1].shown[TOTAL, AT_30]
+    assert shown[2] <= 5.0 * shown[1]
+
+
+def test_bounds_of_expected_refunds_are_in_order():
+    """New business of -5 after eight months in which it came at .8 to 1.2 of what was expected."""
+    windows = [
+        replace(window, landed=window.landed * (0.8 + 0.05 * number))
+        for number, window in enumerate(_window(month, 100.0, 50.0) for month in _months(9))
+    ]
+    refunds = windows[-1].raw.copy()
+    refunds[2] = -5.0
+    windows[-1] = replace(windows[-1], raw=refunds)
+    item = walk(windows, seed=1)[-1]
+    bounds = item.quantiles[RATIOS, 2, AT_30]
+    assert (bounds < 0).all()
+    assert (np.diff(bounds) >= 0).all()
+
+
 def test_the_copula_is_stretched_to_what_it_missed_before():
     """Every month lands at twice or half of what is expected: factors see nothing of it."""
     windows = [
@@ -226,6 +256,18 @@ def test_lines_add_up_in_expectation_and_quantiles_rise_with_the_horizon():
         assert (np.diff(total[level]) >= 0).all()
 
 
+def test_a_total_does_not_fall_where_new_business_is_not_known_yet():
+    """Four months of history: windows of 30 days have ended, windows of 91 have not."""
+    received = [cash(f"2026-{month:02}-20", 50.0, f"2026-{month:02}-19") for month in (1, 2)]
+    received += [cash(f"2025-{month:02}-20", 50.0, f"2025-{month:02}-19") for month in (11, 12)]
+    given = tables([landmark("2026-03-18", "I1")], [part("2026-03-18", "I1", 100.0)], [], received)
+    table = _forecast(given, {"I1": steps((0, 0.2), (12, 0.7))})
+    totals = table[table["line"] == "total"].sort_values("horizon_date")["expected_amount"]
+    assert totals.notna().all()
+    assert (totals.diff().dropna() >= 0).all()
+    assert _one(table, "week_13", "new_business")["expected_amount"] > 0
+
+
 def test_an_empty_ledger_forecasts_nothing():
     assert len(_forecast(tables([], []), {})) == 0
 
@@ -247,9 +289,16 @@ def test_one_customer_gives_an_interval():
 
 
 def test_a_predicted_chance_of_leaving_becomes_a_daily_rate():
-    table = pd.DataFrame({"customer_id": ["C1", "C2"], "p_churn": [0.5, np.nan]})
-    rates = leaving_by_customer(Leaving(0.002), table).rates(np.array(["C1", "C2"]))
-    assert rates == pytest.approx([np.log(2.0) / 90, 0.002])
+    """Who has given notice leaves: 99 % in 90 days."""
+    table = pd.DataFrame(
+        {
+            "customer_id": ["C1", "C2", "C3"],
+            "method": ["logistic", "none", "notice_given"],
+            "p_churn": [0.5, np.nan, np.nan],
+        }
+    )
+    rates = leaving_by_customer(Leaving(0.002), table).rates(np.array(["C1", "C2", "C3"]))
+    assert rates == pytest.approx([np.log(2.0) / 90, 0.002, np.log(100.0) / 90])
 
 
 @pytest.fixture(scope="module")

@@ -18,11 +18,18 @@ from landing_ledgers import tables
 from simulated_ledgers import simulate_customer_months, simulate_ledger
 
 from models_ml.drift import MONTH_BOUND
+from models_ml.features import (
+    CUSTOMER_CATEGORICAL,
+    CUSTOMER_NUMERIC,
+    INVOICE_CATEGORICAL,
+    INVOICE_NUMERIC,
+)
 from models_ml.store import ModelMissingError, ModelTamperedError, load_model, read_card
 from orchestration.champions import champion_before, champion_folder, model_home
 from orchestration.cli.writing import write_configuration
 from orchestration.config import Company, load_company
-from orchestration.feature_watch import WATCHED, leak_probes, watch_features
+from orchestration.feature_watch import leak_probes, watch_features
+from orchestration.landing import newest_calibration
 from orchestration.modelling import (
     Features,
     FeaturesOfAnotherDayError,
@@ -36,6 +43,7 @@ from orchestration.training import train_models
 
 DAY = dt.date(2026, 6, 30)
 LATER = dt.date(2026, 7, 7)
+DAYS_7 = dt.timedelta(days=7)
 NOTHING_LANDS = tables([], [])
 
 
@@ -236,7 +244,10 @@ def test_features_of_another_day_are_refused(company: Company):
 
 def test_drift_is_written_for_every_feature_of_both_models(company: Company):
     found = dict(rows(company, "select model, count(*) from ml.model_drift group by model"))
-    assert found == {model: len(set(names) - set(MONTH_BOUND)) for model, names in WATCHED.items()}
+    assert found == {
+        "time_to_pay": len(INVOICE_NUMERIC) + len(INVOICE_CATEGORICAL),
+        "churn": len(set(CUSTOMER_NUMERIC) - set(MONTH_BOUND)) + len(CUSTOMER_CATEGORICAL),
+    }
 
 
 def test_a_past_row_that_changed_is_found_on_the_next_day(company: Company):
@@ -252,6 +263,19 @@ def test_a_past_row_that_changed_is_found_on_the_next_day(company: Company):
     assert probes["churn"].passed
     assert not probes["time_to_pay"].passed
     assert "customer_paid_count in" in probes["time_to_pay"].detail
+    # Said once: the next build is held against what the rows are now.
+    assert watch_features(company.warehouse, tables, LATER + DAYS_7)["changed"].sum() == 0
+
+
+def test_a_damaged_training_that_is_not_in_use_stops_nothing(company: Company):
+    home = model_home(company, "time_to_pay")
+    folder = champion_folder(company, "time_to_pay", DAY)
+    method = read_card(folder)["method"]
+    shutil.copytree(folder, home / "2026-07-05")
+    (home / "2026-07-05" / "landing.json").write_text("{")
+    found = newest_calibration(folder, method, LATER)
+    assert found == newest_calibration(folder, method, DAY)
+    assert found is not None
 
 
 def test_other_sql_starts_the_comparison_again(company: Company, monkeypatch: pytest.MonkeyPatch):
