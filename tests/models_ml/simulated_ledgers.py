@@ -225,7 +225,7 @@ def simulate_customer_months(
         )
         cause = np.where(draw.random(customers) < 1 / 8, "payment_failure", "voluntary")
         tables.append(_filled(table, CUSTOMER_NUMERIC, CUSTOMER_CATEGORICAL))
-        matured = month_end + pd.Timedelta(days=150) <= pd.Timestamp(AS_OF)
+        matured = month_end + pd.Timedelta(days=150) < pd.Timestamp(AS_OF)
         labels.append(
             table[["as_of_date", "customer_id"]].assign(
                 is_churned=pd.array(churned if matured else [None] * customers, dtype="boolean"),
