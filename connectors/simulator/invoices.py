@@ -225,6 +225,10 @@ def invoice_table(
             "subscription_id": columns.identifiers("SUB", rows.subscription),
             "purchase_order": columns.identifiers("PO", np.where(has_order, purchase_order, -1)),
             "due_date": columns.dates(rows.due),
+            # By customer, one in twelve through a portal of its own; it moves no payment.
+            "delivery_channel": columns.labels(
+                ("email", "portal"), (rows.customer % 12 == 0).astype(np.int64)
+            ),
             "recorded_at": columns.timestamps(columns.office_seconds(random, rows.issued)),
         }
     )

@@ -1,3 +1,4 @@
+{{ config(tags=['after_scoring']) }}
 -- What a month is said to have landed is the cash of the ledger, to the cent, and its lines add up to it.
 with outcomes as (select * from {{ ref('fct_cash_landing_outcomes') }}),
 
