@@ -118,6 +118,14 @@ def _make_rising(item: WalkedWindow) -> None:
     business holds refunds and may fall.
     """
     receipts = [line for line in range(TOTAL + 1) if line != NEW]
+    # All that lands is no less than a part of it, though each is measured on its own past.
+    adds = ~(item.expected[NEW] < 0.0)
+    parts = np.fmax.reduce(item.shown[:NEW], axis=0)
+    item.shown[TOTAL, adds] = np.where(
+        np.isnan(item.shown[TOTAL, adds]),
+        np.nan,
+        np.fmax(item.shown[TOTAL, adds], parts[adds]),
+    )
     item.shown[receipts] = np.maximum.accumulate(item.shown[receipts], axis=1)
     item.expected[:NEW] = np.maximum.accumulate(item.expected[:NEW], axis=1)
     # New business known for thirty days and not yet for ninety counts as far as it is known: the total of a

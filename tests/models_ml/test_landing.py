@@ -239,6 +239,8 @@ def test_without_a_past_the_forecast_says_uncalibrated_and_keeps_its_lines_apart
     assert _one(table, "60d", "contracted_invoices")["expected_amount"] == pytest.approx(400.0)
     total = _one(table, "60d", "total")
     assert total["expected_amount"] == pytest.approx(4_000.0)
+    bounds = table.pivot(index="horizon", columns="line", values="p90_amount")
+    assert (bounds["total"] >= bounds["open_invoices"]).all()
     assert total["p10_amount"] < total["p50_amount"] < total["p90_amount"]
 
 
