@@ -14,9 +14,6 @@ set on other simulated companies.
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -27,16 +24,17 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from benchmarks.feature_builds import PROJECT, run_features
 from benchmarks.time_to_pay_real_ledgers import LEDGERS, build_features
 from connectors.files import FilesSource, load_files
 from connectors.simulator import SimulationSpec, simulate, write_company
 from models_ml.baselines import MedianBaseline
 from models_ml.copula import Factors, simulate_sums
 from models_ml.features import to_day, to_float
+from models_ml.landing_book import NEW, OPEN, LandingTables
 from models_ml.landing_calibration import GRID_DAYS, TOTAL, WalkedWindow
 from models_ml.landing_intervals import walk
 from models_ml.landing_training import LandingHistory, past_windows, windows_of
-from models_ml.landing_windows import NEW, OPEN, LandingTables
 
 ROOT = Path(__file__).resolve().parent.parent
 MONTHS, TESTED_MONTHS = 48, 12
@@ -76,25 +74,9 @@ def simulated_warehouse(folder: Path, customers: int, seed: int) -> Path:
     warehouse = folder / "warehouse.duckdb"
     with duckdb.connect(str(warehouse)) as connection:
         load_files(connection, FilesSource(path=folder / "source"), datetime(2026, 7, 1))  # noqa: DTZ001
-    project = str(ROOT / "dbt_project")
-    variables = {"as_of_date": END.isoformat(), "reporting_currency": "EUR"}
-    settings = yaml.safe_load((ROOT / "dbt_project" / "dbt_project.yml").read_text())
+    settings = yaml.safe_load((PROJECT / "dbt_project.yml").read_text())
     parameters = {**settings["vars"]["parameters"], "training_months": MONTHS}
-    subprocess.run(
-        [
-            str(Path(sys.executable).parent / "dbt"),
-            *("--quiet", "run", "--select", "+path:models/features"),
-            *("--project-dir", project, "--profiles-dir", project),
-            *("--vars", yaml.safe_dump({**variables, "parameters": parameters})),
-        ],
-        check=True,
-        env={
-            **os.environ,
-            "ENCOURS_WAREHOUSE": str(warehouse),
-            "DBT_TARGET_PATH": str(folder / "target"),
-            "DBT_LOG_PATH": str(folder / "logs"),
-        },
-    )
+    run_features(warehouse, END, "EUR", parameters)
     return warehouse
 
 

@@ -23,13 +23,13 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from benchmarks.feature_builds import read_panel
 from benchmarks.time_to_pay_real_ledgers import LEDGERS, ROOT, build_features
 from models_ml.distribution import probability_by, quantile_days
 from models_ml.evaluation import coverage, crps, stated_coverage, width
 from models_ml.features import to_float
 from models_ml.hazard import TimeToPayModel, fit
 from models_ml.intervals import HORIZON_DAYS
-from models_ml.panel import Panel, build_panel
 
 # A day after the last payment of each ledger.
 ALL_KNOWN = {"ibm_ar": date(2014, 2, 28), "highradius": date(2020, 2, 28)}
@@ -54,16 +54,6 @@ def build_ledger(name: str, data: Path, folder: Path, is_disputed: bool = False)
         rows = rows.replace("select", f"select {IBM_DISPUTED}", 1)
         more = {"disputes": DISPUTES}
     return build_features(data / file, rows, ALL_KNOWN[name], folder, more)
-
-
-def read_panel(warehouse: Path) -> Panel:
-    """Landmark rows and outcomes of a warehouse."""
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        landmarks, outcomes = (
-            connection.execute(f"from features.{table}").df()
-            for table in ("feat_invoice_landmarks", "feat_invoice_outcomes")
-        )
-    return build_panel(landmarks[~landmarks["is_scoring"]], outcomes)
 
 
 def figures(

@@ -11,10 +11,6 @@ figures of invoices seen once, at issue.
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import subprocess
-import sys
 import tempfile
 import time
 from datetime import date, datetime
@@ -22,6 +18,7 @@ from pathlib import Path
 
 import duckdb
 
+from benchmarks.feature_builds import run_features
 from connectors.files import FilesSource, load_files
 from models_ml import train_time_to_pay
 
@@ -119,23 +116,7 @@ def build_features(
     warehouse = folder / "warehouse.duckdb"
     with duckdb.connect(str(warehouse)) as connection:
         load_files(connection, FilesSource(path=folder / "source"), datetime(2026, 1, 1))  # noqa: DTZ001
-    project = str(ROOT / "dbt_project")
-    variables = {"as_of_date": as_of_date.isoformat(), "reporting_currency": "USD"}
-    subprocess.run(
-        [
-            str(Path(sys.executable).parent / "dbt"),
-            *("--quiet", "run", "--select", "+path:models/features"),
-            *("--project-dir", project, "--profiles-dir", project),
-            *("--vars", json.dumps(variables)),
-        ],
-        check=True,
-        env={
-            **os.environ,
-            "ENCOURS_WAREHOUSE": str(warehouse),
-            "DBT_TARGET_PATH": str(folder / "target"),
-            "DBT_LOG_PATH": str(folder / "logs"),
-        },
-    )
+    run_features(warehouse, as_of_date, "USD")
     return warehouse
 
 

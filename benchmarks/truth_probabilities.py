@@ -22,10 +22,6 @@ is expected to lie a little below the truth of these.
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import subprocess
-import sys
 import tempfile
 import time
 from datetime import date, datetime
@@ -35,14 +31,14 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from benchmarks.feature_builds import read_panel, run_features
 from connectors.files import FilesSource, load_files
 from connectors.simulator import SimulationSpec, read_truth, simulate, write_company, write_truth
 from models_ml.backtest import forecasts
 from models_ml.blocks import equal_bins
 from models_ml.hazard import fit
-from models_ml.panel import Panel, build_panel
+from models_ml.panel import Panel
 
-ROOT = Path(__file__).resolve().parent.parent
 AS_OF = date(2026, 6, 30)
 # Truth needs no waiting for outcomes: the test reaches to the end of the ledger.
 TEST_DAYS = 180
@@ -60,34 +56,8 @@ def build_warehouse(home: Path, customers: int, months: int, seed: int) -> Path:
     warehouse = home / "warehouse.duckdb"
     with duckdb.connect(str(warehouse)) as connection:
         load_files(connection, FilesSource(path=home / "source"), datetime(2026, 7, 1))  # noqa: DTZ001
-    project = str(ROOT / "dbt_project")
-    variables = {"as_of_date": AS_OF.isoformat(), "reporting_currency": "EUR"}
-    subprocess.run(
-        [
-            str(Path(sys.executable).parent / "dbt"),
-            *("--quiet", "run", "--select", "+path:models/features"),
-            *("--project-dir", project, "--profiles-dir", project),
-            *("--vars", json.dumps(variables)),
-        ],
-        check=True,
-        env={
-            **os.environ,
-            "ENCOURS_WAREHOUSE": str(warehouse),
-            "DBT_TARGET_PATH": str(home / "target"),
-            "DBT_LOG_PATH": str(home / "logs"),
-        },
-    )
+    run_features(warehouse, AS_OF, "EUR")
     return warehouse
-
-
-def read_panel(warehouse: Path) -> Panel:
-    """Landmarks with outcomes, as training reads them."""
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        landmarks, outcomes = (
-            connection.execute(f"from features.{table}").df()
-            for table in ("feat_invoice_landmarks", "feat_invoice_outcomes")
-        )
-    return build_panel(landmarks[~landmarks["is_scoring"]], outcomes)
 
 
 def true_points(truth: pd.DataFrame, table: pd.DataFrame) -> list[tuple[np.ndarray, np.ndarray]]:
