@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models_ml.intervals import FIRST_DAY, HORIZON_DAYS, WIDTH_DAYS
+from models_ml.intervals import HORIZON_DAYS, WIDTH_DAYS
 
 
 def incidence_from_hazards(paid_hazard: np.ndarray, other_hazard: np.ndarray) -> np.ndarray:
@@ -30,11 +30,6 @@ def incidence_from_hazards(paid_hazard: np.ndarray, other_hazard: np.ndarray) ->
     before = np.hstack([np.ones((len(survival), 1)), survival[:, :-1]])
     daily = np.repeat(before * paid_hazard / WIDTH_DAYS, WIDTH_DAYS, axis=1)
     return np.minimum(np.cumsum(daily, axis=1), 1.0)
-
-
-def days_of_intervals() -> np.ndarray:
-    """Return the interval index of each day 0..HORIZON_DAYS."""
-    return np.repeat(np.arange(len(FIRST_DAY)), WIDTH_DAYS)
 
 
 def quantile_days(incidence: np.ndarray, level: float) -> np.ndarray:
