@@ -14,17 +14,11 @@ import numpy as np
 from models_ml.checks import check_as_of_date, check_columns
 from models_ml.churn import NOTICE_METHOD
 from models_ml.features import to_float
+from models_ml.landing_book import CHURN_SPAN_DAYS, NEW, LandingTables, Leaving
 from models_ml.landing_calibration import ALL_LINES, TOTAL, WalkedWindow, known_past
 from models_ml.landing_intervals import forecast
 from models_ml.landing_training import Calibration, past_from_document
-from models_ml.landing_windows import (
-    CHURN_SPAN_DAYS,
-    NEW,
-    CashHistory,
-    LandingTables,
-    Leaving,
-    build_window,
-)
+from models_ml.landing_windows import CashHistory, build_window
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,23 +1,123 @@
 """The book of a morning: open invoices and invoices under contract, with the chance to have landed.
 
-Belongs here: rows of the feature tables turned into amounts and curves. Does not belong here: what
-landed (landing_windows.py), the curves themselves (hazard.py).
+Belongs here: the tables a landing is made of, their rows turned into amounts and curves, how fast
+subscriptions end. Does not belong here: what landed (landing_windows.py), the curves themselves
+(hazard.py).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from models_ml.checks import check_columns, check_no_null
+from models_ml.churn_skill import LABEL_DAYS
 from models_ml.features import to_day, to_float
 from models_ml.intervals import HORIZON_DAYS
-from models_ml.landing_windows import CONTRACTED, OPEN, REACH_DAYS, Book, LandingTables, Leaving
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from models_ml.hazard import TimeToPayModel
+
+LINES = ("open_invoices", "contracted_invoices", "new_business")
+OPEN, CONTRACTED, NEW = range(3)
+# Thirteen week ends, the last at most 91 days after the day itself.
+REACH_DAYS = 92
+CHURN_SPAN_DAYS = 90
+
+
+@dataclass(frozen=True)
+class LandingTables:
+    """feat_invoice_landmarks, feat_landing_parts, feat_contracted_invoices, feat_cash_received."""
+
+    landmarks: pd.DataFrame
+    parts: pd.DataFrame
+    contracted: pd.DataFrame
+    cash: pd.DataFrame
+
+    def checked(self) -> LandingTables:
+        """Return the tables; raise ModelInputError where a column is missing or empty."""
+        needed = {
+            "landmarks": ("landmark_date", "invoice_id", "customer_id"),
+            "parts": (
+                "landmark_date",
+                "invoice_id",
+                "customer_id",
+                "days_before_last_due",
+                "open_amount_reporting",
+            ),
+            "contracted": (
+                "landmark_date",
+                "invoice_date",
+                "customer_id",
+                "last_invoice_id",
+                "amount_reporting",
+            ),
+            "cash": (
+                "cash_date",
+                "invoice_known_date",
+                "contracted_since_date",
+                "amount_reporting",
+            ),
+        }
+        for name, columns in needed.items():
+            check_columns(getattr(self, name), columns, name)
+            check_no_null(getattr(self, name), columns, name)
+        return self
+
+
+@dataclass(frozen=True)
+class Book:
+    """Amounts that may land, with the chance that each has by each day."""
+
+    amounts: np.ndarray
+    """(rows), reporting currency."""
+    line: np.ndarray
+    """(rows), OPEN or CONTRACTED."""
+    customer: np.ndarray
+    """(rows), integer codes."""
+    probability: np.ndarray
+    """(rows x REACH_DAYS), P(landed by the end of day d of the window)."""
+    open_amount: float
+    """Of every open invoice, those without a distribution included."""
+
+    @property
+    def by_line(self) -> np.ndarray:
+        """(rows x 2), each amount under its line."""
+        return self.amounts[:, None] * (self.line[:, None] == np.arange(2)[None, :])
+
+    def expected(self) -> np.ndarray:
+        """Return (2 x REACH_DAYS), the expected amount by day of the two lines."""
+        return self.by_line.T @ self.probability
+
+    def landed_by(self, kept: float) -> np.ndarray:
+        """Return ``probability`` with only a share of the first day's of open invoices kept."""
+        before = (1.0 - kept) * self.probability[:, :1] * (self.line == OPEN)[:, None]
+        return self.probability - before
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """How fast subscriptions end, per day; customers without a rate of their own have the base."""
+
+    rate: float
+    by_customer: dict[str, float] = field(default_factory=dict)
+
+    def rates(self, customer_id: np.ndarray) -> np.ndarray:
+        """Return the rate of each customer."""
+        return np.array([self.by_customer.get(one, self.rate) for one in customer_id], dtype=float)
+
+
+def leaving_known(churn_outcomes: pd.DataFrame, end: np.datetime64) -> Leaving:
+    """Return the base rate from churn labels known before ``end``; 0 where there is none."""
+    labelled = churn_outcomes[churn_outcomes["is_churned"].notna()]
+    known = to_day(labelled["as_of_date"]) + np.timedelta64(LABEL_DAYS, "D") < end
+    happened = labelled["is_churned"].to_numpy(dtype=float)[known]
+    share = min(float(happened.mean()), 0.99) if len(happened) else 0.0
+    return Leaving(float(-np.log1p(-share)) / CHURN_SPAN_DAYS)
 
 
 def open_book(

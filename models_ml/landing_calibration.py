@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from models_ml.copula import Factors, estimate_factors
-from models_ml.landing_windows import LINES, NEW, OPEN, RESIDUAL_DAYS, Window
+from models_ml.landing_book import LINES, NEW, OPEN
+from models_ml.landing_windows import RESIDUAL_DAYS, Window
 from models_ml.ratios import (
     MINIMUM_FOR_RATIOS,
     MINIMUM_WINDOWS,

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from models_ml.copula import simulate_sums
+from models_ml.landing_book import NEW
 from models_ml.landing_calibration import (
     ALL_LINES,
     COPULA,
@@ -28,7 +29,7 @@ from models_ml.landing_calibration import (
     nearest,
     with_total,
 )
-from models_ml.landing_windows import NEW, Window
+from models_ml.landing_windows import Window
 from models_ml.ratios import MINIMUM_FOR_RATIOS, ratio_factors
 
 LEVELS = (0.1, 0.5, 0.9)

@@ -15,6 +15,7 @@ import numpy as np
 from models_ml.checks import check_as_of_date, check_seed
 from models_ml.copula import Factors
 from models_ml.features import to_day
+from models_ml.landing_book import LandingTables, leaving_known
 from models_ml.landing_calibration import (
     ALL_LINES,
     GRID_DAYS,
@@ -25,13 +26,7 @@ from models_ml.landing_calibration import (
     known_past,
 )
 from models_ml.landing_intervals import figures, walk
-from models_ml.landing_windows import (
-    CashHistory,
-    LandingTables,
-    Window,
-    build_window,
-    leaving_known,
-)
+from models_ml.landing_windows import CashHistory, Window, build_window
 from models_ml.panel import Panel, build_panel
 
 if TYPE_CHECKING:

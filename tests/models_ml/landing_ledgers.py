@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from models_ml.landing_windows import LandingTables
+from models_ml.landing_book import LandingTables
 
 DAYS = 121
 NEVER = "9999-12-31"

@@ -20,6 +20,7 @@ from models_ml.landing import (
     leaving_by_customer,
     month_forecasts,
 )
+from models_ml.landing_book import REACH_DAYS, Book, LandingTables, Leaving
 from models_ml.landing_calibration import (
     ALL_LINES,
     COPULA,
@@ -36,7 +37,7 @@ from models_ml.landing_training import (
     calibrate_landing,
     past_from_document,
 )
-from models_ml.landing_windows import REACH_DAYS, Book, LandingTables, Leaving, Window
+from models_ml.landing_windows import Window
 
 DAY = date(2026, 3, 18)
 END = np.datetime64("2026-07-01")

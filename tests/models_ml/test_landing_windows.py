@@ -8,18 +8,16 @@ import pytest
 from landing_ledgers import GivenCurves, cash, landmark, part, promised, steps, tables
 
 from models_ml.checks import ModelInputError
-from models_ml.landing_book import _drawn
-from models_ml.landing_windows import (
+from models_ml.landing_book import (
     CONTRACTED,
     NEW,
     OPEN,
-    CashHistory,
     LandingTables,
     Leaving,
-    build_window,
+    _drawn,
     leaving_known,
-    months_before,
 )
+from models_ml.landing_windows import CashHistory, build_window, months_before
 
 DAY = np.datetime64("2026-03-01")
 STAYS = Leaving(0.0)
