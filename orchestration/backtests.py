@@ -15,7 +15,7 @@ import duckdb
 from dashboard.backtest import BacktestFacts
 from dashboard.backtest.facts import figures_of, plain_rows
 from orchestration.config import Company, ConfigError
-from orchestration.modelling import Features, read_features
+from orchestration.features import Features, read_features
 from orchestration.warehouse import reading
 
 if TYPE_CHECKING:

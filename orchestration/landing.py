@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from models_ml.hazard import TimeToPayModel
-    from models_ml.landing_windows import LandingTables
-    from orchestration.modelling import Features
+    from models_ml.landing_book import LandingTables
+    from orchestration.features import Features
 
 
 def calibration_of(features: Features, as_of_date: date, method: str) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def land(
     import numpy as np
 
     from models_ml.landing import forecast_landing, leaving_by_customer, month_forecasts
-    from models_ml.landing_windows import leaving_known
+    from models_ml.landing_book import leaving_known
 
     base = leaving_known(features.churn_outcomes, np.datetime64(as_of_date, "D"))
     leaving = leaving_by_customer(base, churn_predictions)
@@ -73,7 +73,7 @@ def land(
 
 
 def _tables(features: Features) -> LandingTables:
-    from models_ml.landing_windows import LandingTables
+    from models_ml.landing_book import LandingTables
 
     return LandingTables(
         features.landmarks,

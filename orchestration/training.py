@@ -26,7 +26,7 @@ from orchestration.landing import calibration_of
 if TYPE_CHECKING:
     import pandas as pd
 
-    from orchestration.modelling import Features
+    from orchestration.features import Features
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,6 @@ def prepare_schemas(connection: duckdb.DuckDBPyConnection) -> None:
         for column in columns.split(","):
             connection.execute(f"alter table ml.{name} add column if not exists {column}")
     connection.execute(f"create table if not exists ml.feature_samples ({FEATURE_SAMPLES})")
-    prepare_identity(connection)
     connection.execute("create schema if not exists audit")
     for name, columns in AUDIT_TABLES.items():
         connection.execute(f"create table if not exists audit.{name} ({columns})")

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from orchestration.modelling import predict_day, read_features
+from orchestration.features import read_features
+from orchestration.modelling import predict_day
 from orchestration.resources import ONE_DAY_A_RUN, CompanyResource, as_of_date
 from orchestration.stages import stage
 from orchestration.training import train_models

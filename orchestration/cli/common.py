@@ -38,8 +38,8 @@ def explained_errors() -> Iterator[None]:
     from connectors.errors import SourceError
     from models_ml.checks import ModelInputError
     from models_ml.store import ModelStoreError
+    from orchestration.features import FeaturesOfAnotherDayError
     from orchestration.lock import HeldError
-    from orchestration.modelling import FeaturesOfAnotherDayError
     from orchestration.publishing import PublicationError
     from orchestration.runs import DayFailedError
     from outreach.policy import PolicyError

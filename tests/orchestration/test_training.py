@@ -29,13 +29,11 @@ from orchestration.champions import champion_before, champion_folder, model_home
 from orchestration.cli.writing import write_configuration
 from orchestration.config import Company, load_company
 from orchestration.feature_watch import leak_probes, watch_features
+from orchestration.features import Features, FeaturesOfAnotherDayError, read_features
 from orchestration.landing import newest_calibration
 from orchestration.modelling import (
-    Features,
-    FeaturesOfAnotherDayError,
     current_models,
     predict_day,
-    read_features,
     write_predictions,
 )
 from orchestration.stages import StageTimes, listening
