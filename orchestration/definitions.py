@@ -10,6 +10,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from orchestration.assets.desk import build_desk
 from orchestration.assets.identity import build_identity
 from orchestration.assets.ingestion import build_raw_assets
 from orchestration.assets.outreach import build_emission, build_policy
@@ -58,6 +59,7 @@ def build_definitions(config_path: Path, source_path: Path | None = None) -> dg.
             *build_raw_assets(sources, partitions),
             build_identity(sources, partitions),
             build_policy(partitions),
+            build_desk(partitions),
             *dbt_models,
             build_predictions(partitions),
             build_models(partitions),

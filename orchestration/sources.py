@@ -15,7 +15,8 @@ from connectors.source import Source
 from connectors.sql import build_source as build_sql
 from connectors.stripe import build_source as build_stripe
 from connectors.zendesk import build_source as build_zendesk
-from orchestration.config import LEDGER_SOURCES, Company
+from orchestration.config import Company
+from orchestration.config_tables import LEDGER_SOURCES
 
 
 def files_settings(company: Company) -> FilesSource | None:

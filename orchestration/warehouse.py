@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from connectors.identity import prepare_identity
+from orchestration.desk_copy import prepare_desk
 
 ML_TABLES = {
     "invoice_predictions": (
@@ -90,3 +91,4 @@ def prepare_schemas(connection: duckdb.DuckDBPyConnection) -> None:
     for name, columns in AUDIT_TABLES.items():
         connection.execute(f"create table if not exists audit.{name} ({columns})")
     prepare_identity(connection)
+    prepare_desk(connection)

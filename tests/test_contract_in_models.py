@@ -4,7 +4,7 @@ import json
 import re
 
 from connectors.contract import ENTITIES
-from orchestration.config import LEDGER_SOURCES, SourcesTable
+from orchestration.config_tables import LEDGER_SOURCES, SourcesTable
 from orchestration.dbt import PROJECT_DIR
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from orchestration.config import Parameters
+from orchestration.config_tables import Parameters
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("connectors", "dashboard", "models_ml", "orchestration", "outreach")

@@ -1,13 +1,16 @@
 """Several sources in one ledger, built by dbt: nothing twice, nothing lost, nothing that is gone."""
 
 import datetime as dt
+from decimal import Decimal
 
 import duckdb
 import pytest
 
 from connectors.files import FilesSource, load_files
 from connectors.landing import prepare_raw
+from orchestration.desk_copy import copy_desk
 from orchestration.warehouse import prepare_schemas
+from outreach.desk.store import desk
 from tests.ledger_rig import dbt_build, rows
 
 DAY = dt.date(2026, 2, 28)
@@ -15,6 +18,24 @@ STAGES = (
     *("--select", "+fct_suspense", "+fct_entity_records", "+fct_source_loads"),
     *("--exclude", "resource_type:unit_test"),
 )
+
+
+def _desk(path):
+    """A promise that was later cancelled, and a call."""
+    entry = "'Ann', 'desk', '2026-02-10T09:00:00+01:00'"
+    with desk(path) as connection:
+        connection.execute(
+            "insert into promises (promise_id, invoice_id, made_date, promised_date, amount, cancelled_date,"
+            " author, origin, recorded_at) values"
+            f" ('desk-1', 'F1', '2026-02-10', '2026-02-20', '100.00', null, {entry}),"
+            " ('desk-1', 'F1', '2026-02-10', '2026-02-20', '100.00', '2026-02-12', 'Bob', 'desk',"
+            " '2026-02-12T08:00:00+00:00')"
+        )
+        connection.execute(
+            "insert into activities (activity_id, activity_date, kind, direction, customer_id, minutes,"
+            f" author, origin, recorded_at) values ('desk-2', '2026-02-11', 'call', 'out', 'A', '5', {entry})"
+        )
+    return path
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +80,7 @@ def warehouse(tmp_path_factory):
             " values ('files', 'A', 'A', 'own_id', 1), ('files', 'B', 'B', 'own_id', 1),"
             " ('sql', '900', 'A', 'override', 1)"
         )
+        copy_desk(connection, _desk(home / "desk.sqlite"))
     dbt_build(path, DAY, *STAGES, "--indirect-selection", "buildable", sources=("files", "sql"))
     return path
 
@@ -90,3 +112,25 @@ def test_records_are_counted_by_entity_and_source(warehouse):
         "select entity, record_count, source_names from marts.fct_entity_records"
         " where entity in ('invoices', 'tickets', 'disputes') order by 1",
     ) == [("disputes", 0, None), ("invoices", 3, "files, sql"), ("tickets", 1, "sql")]
+
+
+def test_what_people_enter_at_the_desk_is_a_record_by_its_latest_version(warehouse):
+    assert rows(
+        warehouse,
+        "select promise_id, invoice_id, amount, cancelled_date, source_name, known_date"
+        " from intermediate.int_promises_unioned",
+    ) == [
+        ("desk-1", "F1", Decimal("100.00"), dt.date(2026, 2, 12), "desk", dt.date(2026, 2, 10)),
+    ]
+
+
+def test_a_call_of_the_desk_keeps_its_customer_without_a_link_of_identity(warehouse):
+    assert rows(
+        warehouse,
+        "select activity_id, customer_id, minutes, source_name from intermediate.int_activities_unioned",
+    ) == [("desk-2", "A", 5, "desk")]
+
+
+def test_the_desk_is_copied_whole_and_in_utc(warehouse, tmp_path):
+    copied = rows(warehouse, "select recorded_at from raw_desk.promises order by _load_id")
+    assert copied == [(dt.datetime(2026, 2, 10, 8),), (dt.datetime(2026, 2, 12, 8),)]

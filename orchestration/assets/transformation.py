@@ -36,7 +36,7 @@ def build_dbt_assets(
     """
     # Folders are selected and none excluded: dbt would leave out every test that touches an excluded one.
     vendors = " ".join(f"fqn:encours.staging.{name}" for name in staged_first)
-    folders = ["intermediate", "features", "marts"]
+    folders = ["staging.desk", "intermediate", "features", "marts"]
     folders += [f"staging.{name}" for name in sources if name not in staged_first]
 
     def step(name: str, label: str, select: str, **options: Any) -> dg.AssetsDefinition:
