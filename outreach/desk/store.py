@@ -60,7 +60,8 @@ TABLES: dict[str, str] = {
         " rows_accepted integer not null, rows_rejected integer not null, imported_at text not null"
     ),
     "messages": (
-        "message_id text primary key, business_date text not null, customer_id text not null,"
+        "message_no integer primary key autoincrement, message_id text not null unique,"
+        " business_date text not null, customer_id text not null,"
         " step text not null, channel text not null"
         " check (channel in ('email', 'letter', 'slack_task', 'slack')),"
         " kind text not null check (kind in ('reminder', 'task', 'alert', 'digest')),"
@@ -74,7 +75,7 @@ TABLES: dict[str, str] = {
         " unique (business_date, customer_id, step, channel)"
     ),
     "message_lines": (
-        "message_id text not null references messages, invoice_id text not null, step text,"
+        "message_id text not null references messages (message_id), invoice_id text not null, step text,"
         " currency text not null, open_amount text not null, primary key (message_id, invoice_id)"
     ),
     # What the newest emitted day knows; one transaction replaces all three.
@@ -98,13 +99,28 @@ TABLES: dict[str, str] = {
     ),
     "switches": "name text primary key, value text not null, author text not null, recorded_at text not null",
     # A batch far above the usual waits until somebody has looked at it.
-    "batch_approvals": "business_date text primary key, author text not null, recorded_at text not null",
+    "batch_approvals": (
+        "business_date text primary key, message_count integer not null, author text not null,"
+        " recorded_at text not null"
+    ),
 }
 
-# The same invoices are never asked for twice by the same step and channel, whatever the date.
 INDEXES = (
+    # The same invoices are never asked for twice by the same step and channel, whatever the date.
     "create unique index if not exists one_living_message on messages (invoice_set, step, channel)"
     " where state in ('pending', 'claimed', 'sent', 'unknown')",
+    # What a claim looks up, so that thousands of claims stay quick.
+    "create index if not exists messages_of_day on messages (business_date, state, kind, channel)",
+    "create index if not exists messages_of_customer on messages (customer_id, state)",
+    "create index if not exists messages_claimed_at on messages (claimed_at)",
+    "create index if not exists lines_of_invoice on message_lines (invoice_id)",
+    "create index if not exists promises_of_invoice on promises (invoice_id)",
+    "create index if not exists promises_by_id on promises (promise_id)",
+    "create index if not exists disputes_of_invoice on disputes (invoice_id)",
+    "create index if not exists disputes_by_id on disputes (dispute_id)",
+    "create index if not exists holds_of_customer on holds (customer_id)",
+    "create index if not exists holds_by_id on holds (hold_id)",
+    "create index if not exists invoices_of_customer on invoice_facts (customer_id)",
 )
 
 
