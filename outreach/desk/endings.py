@@ -1,0 +1,179 @@
+"""What ends a reminder or task for good: it is paid, promised, disputed, held, or was written.
+
+Belongs here: the questions asked of the desk's entries and the day's facts. Does not belong here:
+what a message waits for (`readiness`). Nothing here writes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from dataclasses import dataclass
+from decimal import Decimal
+
+from outreach.desk.reasons import Reason
+from outreach.desk.times import moment_of
+
+
+@dataclass(frozen=True)
+class Day:
+    """The day as one transaction sees it.
+
+    Attributes:
+        blocked: what keeps everything back; None where nothing does.
+        extra: messages that a rehearsal already counts as sent today.
+    """
+
+    business_date: str
+    promise_days_after: int
+    dispute_scope: str
+    synced_at: str
+    blocked: Reason | None
+    is_batch_free: bool
+    sent_today: int
+    extra: int = 0
+
+
+def ending_of(connection: sqlite3.Connection, row: sqlite3.Row, day: Day) -> Reason | None:
+    """Return what ends a reminder or task for good."""
+    customer = connection.execute(
+        "select * from customer_facts where customer_id = ?", (row["customer_id"],)
+    ).fetchone()
+    if (
+        customer is None
+        or customer["decision"] != "send"
+        or (customer["step"], customer["channel"]) != (row["step"], row["channel"])
+    ):
+        return Reason.DECISION_CHANGED
+    address = (row["recipient"] or "").lower()
+    if row["channel"] == "email" and address and (customer["email"] or "").lower() != address:
+        return Reason.ADDRESS_CHANGED
+    lines = connection.execute(
+        "select * from message_lines where message_id = ?", (row["message_id"],)
+    ).fetchall()
+    for line in lines:
+        reason = _line_ending(connection, row["customer_id"], line, day)
+        if reason is not None:
+            return reason
+    if day.dispute_scope == "customer" and _has_dispute(connection, row["customer_id"], None, day):
+        return Reason.DISPUTE
+    if _is_held(connection, row["customer_id"], {line["invoice_id"] for line in lines}, day):
+        return Reason.MANUAL_HOLD
+    return Reason.ALREADY_CONTACTED if _was_contacted(connection, row, day) else None
+
+
+def _line_ending(
+    connection: sqlite3.Connection, customer_id: str, line: sqlite3.Row, day: Day
+) -> Reason | None:
+    invoice = connection.execute(
+        "select * from invoice_facts where invoice_id = ?", (line["invoice_id"],)
+    ).fetchone()
+    if (
+        invoice is None
+        or (invoice["customer_id"], invoice["currency"]) != (customer_id, line["currency"])
+        or Decimal(invoice["open_amount"]) != Decimal(line["open_amount"])
+    ):
+        return Reason.BALANCE_CHANGED
+    if invoice["is_held"]:
+        return Reason.HELD
+    if _has_promise(connection, customer_id, line["invoice_id"], day):
+        return Reason.PROMISE
+    if _has_dispute(connection, customer_id, line["invoice_id"], day):
+        return Reason.DISPUTE
+    return None
+
+
+def _has_promise(
+    connection: sqlite3.Connection, customer_id: str, invoice_id: str, day: Day
+) -> bool:
+    today = dt.date.fromisoformat(day.business_date)
+    rows = connection.execute(
+        "select * from promises as promise where invoice_id = ? and not exists (select 1 from promises"
+        " where promise_id = promise.promise_id and entry_no > promise.entry_no)",
+        (invoice_id,),
+    )
+    for promise in rows:
+        is_cancelled = promise["cancelled_date"] and promise["cancelled_date"] <= day.business_date
+        free_from = dt.date.fromisoformat(promise["promised_date"]) + dt.timedelta(
+            days=day.promise_days_after
+        )
+        if is_cancelled or free_from <= today:
+            continue
+        if not _is_released(connection, customer_id, "promise", day, promise["recorded_at"]):
+            return True
+    return False
+
+
+def _has_dispute(
+    connection: sqlite3.Connection, customer_id: str, invoice_id: str | None, day: Day
+) -> bool:
+    """Return whether a dispute is open on an invoice, or on any of the customer's."""
+    where = "invoice_id = :invoice"
+    if invoice_id is None:
+        # Invoices of former messages too: a disputed one need not be open any more.
+        where = (
+            "invoice_id in (select invoice_id from invoice_facts where customer_id = :customer"
+            " union select line.invoice_id from message_lines as line"
+            " inner join messages using (message_id) where messages.customer_id = :customer)"
+        )
+    rows = connection.execute(
+        f"select * from disputes as dispute where {where} and not exists (select 1 from disputes"
+        " where dispute_id = dispute.dispute_id and entry_no > dispute.entry_no)",
+        {"invoice": invoice_id, "customer": customer_id},
+    )
+    return any(
+        not (dispute["resolved_date"] and dispute["resolved_date"] <= day.business_date)
+        and not _is_released(connection, customer_id, "dispute", day, dispute["recorded_at"])
+        for dispute in rows
+    )
+
+
+def _is_held(
+    connection: sqlite3.Connection, customer_id: str, invoices: set[str], day: Day
+) -> bool:
+    rows = connection.execute(
+        "select * from holds as hold where customer_id = ? and start_date <= ? and ? < end_date"
+        " and not exists (select 1 from holds"
+        " where hold_id = hold.hold_id and entry_no > hold.entry_no)",
+        (customer_id, day.business_date, day.business_date),
+    )
+    return any(
+        (hold["invoice_id"] is None or hold["invoice_id"] in invoices)
+        and not _is_released(connection, customer_id, "manual", day, hold["recorded_at"])
+        for hold in rows
+    )
+
+
+def _is_released(
+    connection: sqlite3.Connection, customer_id: str, hold_reason: str, day: Day, since: str
+) -> bool:
+    """Return whether a person has overridden it, knowing of it: later than it was recorded."""
+    rows = connection.execute(
+        "select * from releases as release where customer_id = ? and hold_reason in (?, '*')"
+        " and start_date <= ? and ? < end_date and not exists (select 1 from releases"
+        " where release_id = release.release_id and entry_no > release.entry_no)",
+        (customer_id, hold_reason, day.business_date, day.business_date),
+    )
+    return any(moment_of(row["recorded_at"]) > moment_of(since) for row in rows)
+
+
+def _was_contacted(connection: sqlite3.Connection, row: sqlite3.Row, day: Day) -> bool:
+    """Return whether the customer was sent something which the decision cannot have known.
+
+    Another message of the same day or sent since the facts were copied, or the same step of one of
+    these invoices: midnight and a second run write to nobody twice.
+    """
+    other = connection.execute(
+        "select 1 from messages where customer_id = ? and message_id <> ? and state = 'sent'"
+        " and kind in ('reminder', 'task') and (business_date >= ? or finished_at >= ?) limit 1",
+        (row["customer_id"], row["message_id"], day.business_date, day.synced_at),
+    ).fetchone()
+    same_step = connection.execute(
+        "select 1 from message_lines as line"
+        " inner join message_lines as sent_line"
+        " on line.invoice_id = sent_line.invoice_id and line.step = sent_line.step"
+        " inner join messages as sent on sent_line.message_id = sent.message_id"
+        " where line.message_id = ? and sent.message_id <> ? and sent.state = 'sent' limit 1",
+        (row["message_id"], row["message_id"]),
+    ).fetchone()
+    return other is not None or same_step is not None

@@ -1,0 +1,216 @@
+"""Whether a message may leave now: everything is asked again, of the file itself.
+
+Belongs here: the day, its batch, and what a message waits for. Does not belong here: what ends a
+message for good (`endings`), acting on the answers (`outbox`). Nothing here writes; called within
+one transaction, all answers are of one moment.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from decimal import Decimal
+from statistics import median
+from typing import Literal, NamedTuple
+
+from outreach.delivery.settings import DeliverySettings
+from outreach.desk.endings import Day, ending_of
+from outreach.desk.reasons import Reason
+from outreach.desk.times import moment_of, utc_text
+from outreach.messages import ASKING_KINDS
+
+# Batches by which a batch is judged.
+BATCH_HISTORY = 30
+# A business date may begin before and end after that of UTC.
+_ZONE_HOURS = 14
+
+
+class Verdict(NamedTuple):
+    """What becomes of a pending message: it may leave, it waits, or it is cancelled."""
+
+    outcome: Literal["send", "wait", "cancel"]
+    reason: Reason | None = None
+
+
+def read_day(
+    connection: sqlite3.Connection, settings: DeliverySettings, now: dt.datetime
+) -> Day | Reason:
+    """Read what concerns every message of the day, or why there is none to judge by."""
+    facts = connection.execute("select * from day_facts").fetchone()
+    if facts is None:
+        return Reason.NO_FACTS
+    return Day(
+        business_date=facts["business_date"],
+        promise_days_after=facts["promise_days_after"],
+        dispute_scope=facts["dispute_scope"],
+        synced_at=facts["synced_at"],
+        blocked=_blocked(connection, facts, settings, now),
+        is_batch_free=not is_batch_waiting(connection, settings, facts["business_date"]),
+        sent_today=_sent_today(connection, facts["business_date"], now),
+    )
+
+
+def is_stopped(connection: sqlite3.Connection) -> bool:
+    """Return whether a person has stopped all sending."""
+    row = connection.execute("select value from switches where name = 'sending'").fetchone()
+    return row is not None and row["value"] != "on"
+
+
+def batch_size(connection: sqlite3.Connection, business_date: str) -> int:
+    """Return how many reminders and tasks of a day the machine sends, or has sent."""
+    row = connection.execute(
+        "select count(*) from messages where business_date = ? and state <> 'cancelled'"
+        " and kind in ('reminder', 'task') and channel <> 'letter'",
+        (business_date,),
+    ).fetchone()
+    return int(row[0])
+
+
+def usual_maximum(
+    connection: sqlite3.Connection, settings: DeliverySettings, business_date: str
+) -> Decimal:
+    """Return the size up to which a batch is usual: a multiple of the median of those sent.
+
+    As long as nothing was sent the median is of nothing, and `usual_batch_size` alone decides: the
+    first batch of any size is one that a person has looked at.
+    """
+    counts = [
+        row[0]
+        for row in connection.execute(
+            "select count(*) from messages where business_date < ? and state in ('sent', 'unknown')"
+            " and kind in ('reminder', 'task') and channel <> 'letter'"
+            " group by business_date order by business_date desc limit ?",
+            (business_date, BATCH_HISTORY),
+        )
+    ]
+    usual = settings.unusual_batch_factor * Decimal(median(counts)) if counts else Decimal(0)
+    return max(usual, Decimal(settings.usual_batch_size))
+
+
+def is_batch_waiting(
+    connection: sqlite3.Connection, settings: DeliverySettings, business_date: str
+) -> bool:
+    """Return whether the day's batch is unusual and not approved at its present size."""
+    size = batch_size(connection, business_date)
+    if size <= usual_maximum(connection, settings, business_date):
+        return False
+    approved = connection.execute(
+        "select message_count from batch_approvals where business_date = ?", (business_date,)
+    ).fetchone()
+    return approved is None or approved["message_count"] < size
+
+
+def judge(
+    connection: sqlite3.Connection,
+    row: sqlite3.Row,
+    day: Day,
+    settings: DeliverySettings,
+    now: dt.datetime,
+) -> Verdict:
+    """Judge one pending message: first what ends it, then what it must wait for.
+
+    Args:
+        connection: the desk, within a transaction.
+        row: the message.
+        day: from `read_day` of the same transaction.
+        settings: who may be written to, and how much.
+        now: the moment.
+    """
+    if row["business_date"] != day.business_date:
+        is_older = row["business_date"] < day.business_date
+        return Verdict("cancel", Reason.SUPERSEDED) if is_older else _wait(Reason.OTHER_DAY)
+    if row["kind"] in ASKING_KINDS:
+        ending = ending_of(connection, row, day)
+        if ending is not None:
+            return Verdict("cancel", ending)
+    if row["channel"] == "email":
+        if not row["recipient"]:
+            return Verdict("cancel", Reason.NO_ADDRESS)
+        if _is_unreachable(connection, row["recipient"]):
+            return Verdict("cancel", Reason.UNREACHABLE)
+    waiting = _waiting(connection, row, day, settings, now)
+    return _wait(waiting) if waiting is not None else Verdict("send")
+
+
+def _wait(reason: Reason) -> Verdict:
+    return Verdict("wait", reason)
+
+
+def _blocked(
+    connection: sqlite3.Connection, facts: sqlite3.Row, settings: DeliverySettings, now: dt.datetime
+) -> Reason | None:
+    if is_stopped(connection):
+        return Reason.STOPPED
+    allowed_age = dt.timedelta(hours=settings.maximum_fact_age_hours)
+    synced_at = moment_of(facts["synced_at"])
+    if now - synced_at > allowed_age:
+        return Reason.STALE_FACTS
+    # A day looked at again years later is freshly synced and must not write to anybody.
+    zone = dt.timedelta(hours=_ZONE_HOURS)
+    start = moment_of(facts["business_date"])
+    if now < start - zone:
+        return Reason.DAY_TO_COME
+    if now > start + dt.timedelta(days=1) + zone + allowed_age:
+        return Reason.DAY_IS_PAST
+    return None
+
+
+def _sent_today(connection: sqlite3.Connection, business_date: str, now: dt.datetime) -> int:
+    """Count what counts against the cap: of this business date, or claimed on this day of UTC."""
+    counted = (
+        "select count(*) from messages where state in ('claimed', 'sent', 'unknown')"
+        " and kind in ('reminder', 'task') and channel <> 'letter'"
+    )
+    of_date = connection.execute(f"{counted} and business_date = ?", (business_date,)).fetchone()
+    midnight = utc_text(now)[:10]
+    of_others = connection.execute(
+        f"{counted} and claimed_at >= ? and business_date <> ?", (midnight, business_date)
+    ).fetchone()
+    return int(of_date[0] + of_others[0])
+
+
+def _is_unreachable(connection: sqlite3.Connection, address: str) -> bool:
+    row = connection.execute(
+        "select 1 from unreachable_addresses where email = ?", (address.lower(),)
+    ).fetchone()
+    return row is not None
+
+
+def _waiting(
+    connection: sqlite3.Connection,
+    row: sqlite3.Row,
+    day: Day,
+    settings: DeliverySettings,
+    now: dt.datetime,
+) -> Reason | None:
+    """Return the first thing a message waits for, those that a person must end first."""
+    if day.blocked is not None:
+        return day.blocked
+    if row["needs_approval"] and row["approved_by"] is None:
+        return Reason.APPROVAL
+    if row["channel"] == "letter":
+        return Reason.POST_BY_HAND
+    is_asking = row["kind"] in ASKING_KINDS
+    if is_asking and _has_unknown(connection, row):
+        return Reason.UNKNOWN_DELIVERY
+    if is_asking and not day.is_batch_free:
+        return Reason.UNUSUAL_BATCH
+    target = settings.target(row["channel"], row["recipient"])
+    if target is None:
+        return Reason.NO_TRANSPORT
+    if not settings.allows(target):
+        return Reason.NOT_ALLOWED
+    if is_asking and day.sent_today + day.extra >= settings.daily_cap:
+        return Reason.DAILY_CAP
+    if row["not_before"] is not None and utc_text(now) < row["not_before"]:
+        return Reason.NOT_BEFORE
+    return None
+
+
+def _has_unknown(connection: sqlite3.Connection, row: sqlite3.Row) -> bool:
+    other = connection.execute(
+        "select 1 from messages where customer_id = ? and message_id <> ?"
+        " and kind in ('reminder', 'task') and state in ('claimed', 'unknown') limit 1",
+        (row["customer_id"], row["message_id"]),
+    ).fetchone()
+    return other is not None
