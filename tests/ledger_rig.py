@@ -11,8 +11,8 @@ from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
 from connectors.files import FilesSource, load_files
-from orchestration.assets.outreach import write_policy
 from orchestration.dbt import FOLDERS, ensure_manifest, manifest_folder
+from orchestration.policy import write_policy
 from orchestration.warehouse import prepare_schemas
 from outreach.policy import DEFAULT_POLICY_PATH
 
@@ -36,7 +36,7 @@ LOADED_AT = dt.datetime(2024, 4, 1)
 def land(warehouse: Path, source: Path, loaded_at: dt.datetime = LOADED_AT) -> None:
     with duckdb.connect(str(warehouse)) as connection:
         prepare_schemas(connection)
-        write_policy(connection, DEFAULT_POLICY_PATH)
+        write_policy(connection, DEFAULT_POLICY_PATH, loaded_at.date())
         load_files(connection, FilesSource(path=source), loaded_at)
 
 

@@ -24,7 +24,7 @@ BUILT = "benchmark_built"
 
 def write_ledger(warehouse: Path, invoices: int, seed: int) -> dict[str, int]:
     """Write a warehouse with `raw_files` as landing leaves it after a first load; rows by entity."""
-    from orchestration.assets.outreach import write_policy
+    from orchestration.policy import write_policy
     from orchestration.warehouse import prepare_schemas, writing
     from outreach.policy import DEFAULT_POLICY_PATH
 
@@ -34,7 +34,7 @@ def write_ledger(warehouse: Path, invoices: int, seed: int) -> dict[str, int]:
     unfinished.unlink(missing_ok=True)
     with writing(unfinished) as connection:
         prepare_schemas(connection)
-        write_policy(connection, DEFAULT_POLICY_PATH)
+        write_policy(connection, DEFAULT_POLICY_PATH, AS_OF_DATE)
         prepare_raw(connection, "files")
         variables = {"invoices": invoices, "seed": seed}
         dates = {"first_date": FIRST_DATE, "as_of_date": AS_OF_DATE}

@@ -5,36 +5,18 @@ Belongs here: assets around `outreach` and `orchestration.emitting`. Does not be
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import dagster as dg
-import duckdb
-import pyarrow as pa
 
 from orchestration.emitting import emit_day, mark_emitted
+from orchestration.policy import POLICY_TABLES, write_policy
 from orchestration.publishing import PublicationError, published_day
 from orchestration.resources import ONE_DAY_A_RUN, CompanyResource, as_of_date
 from orchestration.stages import stage
 from orchestration.warehouse import writing
-from outreach.policy import DEFAULT_POLICY_PATH, load_policy, policy_rows
+from outreach.policy import DEFAULT_POLICY_PATH
 
 GROUP = "outreach"
-POLICY_TABLES = ("steps", "settings")
-
-
-def write_policy(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, int]:
-    """Replace `raw_policy` by the rows of a policy file; rows by table.
-
-    Raises:
-        PolicyError: The policy cannot be used.
-    """
-    rows = policy_rows(load_policy(path))
-    connection.execute("create schema if not exists raw_policy")
-    for table in POLICY_TABLES:
-        connection.register("_policy_rows", pa.Table.from_pylist(rows[table]))
-        connection.execute(f"create or replace table raw_policy.{table} as from _policy_rows")
-        connection.unregister("_policy_rows")
-    return {table: len(rows[table]) for table in POLICY_TABLES}
 
 
 def build_policy(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
@@ -44,23 +26,21 @@ def build_policy(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         name="raw_policy",
         specs=[
             dg.AssetSpec(
-                dg.AssetKey(["raw_policy", "steps"]),
-                group_name=GROUP,
-                description="One row per step of the scenario: offset from the due date, channel, tone, template.",
-            ),
-            dg.AssetSpec(
-                dg.AssetKey(["raw_policy", "settings"]),
-                group_name=GROUP,
-                description="One row per setting of the policy: caps, quiet days, holds, value.",
-            ),
+                dg.AssetKey(["raw_policy", table]), group_name=GROUP, description=description
+            )
+            for table, (description, _) in POLICY_TABLES.items()
         ],
         partitions_def=partitions,
         backfill_policy=ONE_DAY_A_RUN,
         pool="warehouse",
     )
-    def raw_policy(company: CompanyResource) -> Iterator[dg.MaterializeResult]:
+    def raw_policy(
+        context: dg.AssetExecutionContext, company: CompanyResource
+    ) -> Iterator[dg.MaterializeResult]:
         with company.writer() as current, writing(current.warehouse) as connection:
-            written = write_policy(connection, current.policy_path or DEFAULT_POLICY_PATH)
+            written = write_policy(
+                connection, current.policy_path or DEFAULT_POLICY_PATH, as_of_date(context)
+            )
         for table, rows in written.items():
             yield dg.MaterializeResult(
                 asset_key=dg.AssetKey(["raw_policy", table]),

@@ -9,7 +9,7 @@ import pytest
 
 from connectors.rest import Retries
 from connectors.stripe import StripeSource, build_source
-from orchestration.assets.outreach import write_policy
+from orchestration.policy import write_policy
 from orchestration.warehouse import prepare_schemas
 from outreach.policy import DEFAULT_POLICY_PATH
 from tests.connectors.stripe.peers import KEY
@@ -36,7 +36,7 @@ class Company:
         source = build_source(StripeSource(**settings), self.folder / "landing", QUICK)
         with duckdb.connect(str(self.warehouse)) as connection:
             prepare_schemas(connection)
-            write_policy(connection, DEFAULT_POLICY_PATH)
+            write_policy(connection, DEFAULT_POLICY_PATH, loaded_at.date())
             source.prepare(connection)
             return {row.entity: row for row in source.load(connection, loaded_at, lambda _: None)}
 
