@@ -41,36 +41,43 @@ unapplied_holds as (
         >= customer_360.past_due_amount_reporting * settings.unapplied_covered_rate
 ),
 
+-- A message about several invoices is one contact, and so is a task: its owner is about to call.
 last_contacts as (
     select
         coalesce(activities.customer_id, invoices.customer_id) as customer_id,
-        activities.activity_id,
+        activities.kind,
         activities.activity_date,
+        max(activities.activity_id) as activity_id,
         row_number() over (
             partition by coalesce(activities.customer_id, invoices.customer_id)
-            order by activities.activity_date desc, activities.activity_id desc
+            order by activities.activity_date desc, max(activities.activity_id) desc
         ) as position_no
     from activities
     left join invoices on activities.invoice_id = invoices.invoice_id
     where
-        activities.direction = 'out'
-        and activities.kind <> 'note'
+        ((activities.direction = 'out' and activities.kind <> 'note') or activities.channel = 'slack_task')
         and activities.activity_date <= {{ as_of_date() }}
         and coalesce(activities.customer_id, invoices.customer_id) is not null
+    group by coalesce(activities.customer_id, invoices.customer_id), activities.kind, activities.activity_date
 ),
 
+-- At most so many contacts in any window of days: full from the last of them until the first one leaves it.
 recent_contact_holds as (
     select
         last_contacts.customer_id,
         'recent_contact' as hold_reason,
         last_contacts.activity_id as source_record_id,
         last_contacts.activity_date as hold_start_date,
-        last_contacts.activity_date + settings.days_between_contacts as hold_until_date
+        first_contacts.activity_date + settings.contacts_window_days as hold_until_date
     from last_contacts
     cross join settings
+    inner join last_contacts as first_contacts
+        on
+            last_contacts.customer_id = first_contacts.customer_id
+            and settings.contacts_maximum = first_contacts.position_no
     where
         last_contacts.position_no = 1
-        and last_contacts.activity_date + settings.days_between_contacts > {{ as_of_date() }}
+        and first_contacts.activity_date + settings.contacts_window_days > {{ as_of_date() }}
 ),
 
 -- Where no source knows contacts at all, drafts go out without a recipient and say so.

@@ -22,6 +22,7 @@ final as (
         customer_360.country,
         customer_360.segment,
         customer_360.account_owner,
+        batch.policy_segment,
         batch.language,
         {{ reporting_currency() }} as reporting_currency,
         customer_360.open_amount_reporting,
@@ -61,7 +62,8 @@ final as (
     inner join batch on facts.customer_id = batch.customer_id and facts.as_of_date = batch.as_of_date
     left join exposures on facts.customer_id = exposures.customer_id
     left join reasons on facts.customer_id = reasons.customer_id
-    where facts.is_past_due or facts.is_early_warning
+    -- Nobody spends time on an account of the automatic lane.
+    where batch.lane = 'person' and (facts.is_past_due or facts.is_early_warning)
 )
 
 select * from final

@@ -1,4 +1,4 @@
-with decisions as (select * from {{ ref('int_account_decisions') }}),
+with proposals as (select * from {{ ref('int_account_proposals') }}),
 
 next_steps as (select * from {{ ref('int_next_steps') }}),
 
@@ -22,12 +22,12 @@ final as (
         case when next_steps.is_step_due then next_steps.step_no end as step_no,
         case when next_steps.is_step_due then next_steps.step end as step,
         next_steps.is_step_due
-    from decisions
-    inner join steps on decisions.step_no = steps.step_no
-    inner join next_steps on decisions.customer_id = next_steps.customer_id
+    from proposals
+    inner join steps on proposals.scenario = steps.scenario and proposals.step_no = steps.step_no
+    inner join next_steps on proposals.customer_id = next_steps.customer_id
     anti join invoice_holds on next_steps.invoice_id = invoice_holds.held_invoice_id
     where
-        decisions.decision = 'send'
+        proposals.decision = 'send'
         and (
             (steps.offset_days >= 0 and next_steps.is_past_due)
             or (steps.offset_days <= 0 and not next_steps.is_past_due and next_steps.is_step_due)

@@ -2,6 +2,10 @@ with next_steps as (select * from {{ ref('int_next_steps') }}),
 
 invoice_holds as (select * from {{ ref('int_invoice_holds') }}),
 
+segments as (select * from {{ ref('int_customer_segments') }}),
+
+contacts as (select * from {{ ref('int_contacts_chosen') }}),
+
 settings as (select * from {{ ref('int_policy_settings') }}),
 
 held_invoices as (
@@ -41,33 +45,50 @@ accounts as (
     group by next_steps.customer_id
 ),
 
-final as (
+reasoned as (
     select
-        {{ as_of_date() }} as as_of_date,
-        accounts.customer_id,
-        case
-            when accounts.free_invoice_count = 0 then 'hold'
-            when settings.is_quiet_day or accounts.due_step_no is null then 'wait'
-            else 'send'
-        end as decision,
+        accounts.*,
+        segments.policy_segment,
+        segments.scenario,
+        segments.lane,
         case
             when accounts.free_invoice_count = 0 then accounts.hold_reason
             when settings.is_quiet_day then 'quiet_day'
+            when segments.is_public_holiday then 'public_holiday'
+            -- The automatic lane writes e-mails or nothing: it falls back on no channel that takes a person.
+            when accounts.due_step_no is not null and segments.lane = 'automatic' and contacts.email is null
+                then 'no_channel'
             when accounts.due_step_no is not null then 'step_due'
             when accounts.free_past_due_count > 0 and accounts.exhausted_invoice_count = accounts.free_past_due_count
                 then 'scenario_exhausted'
             else 'step_not_reached'
-        end as decision_reason,
-        case
-            when accounts.free_invoice_count > 0 and not settings.is_quiet_day then accounts.due_step_no
-        end as step_no,
-        accounts.next_step_date,
-        accounts.hold_reason,
-        accounts.hold_until_date,
-        accounts.held_invoice_count,
-        cast(coalesce(accounts.deferred_amount_reporting, 0) as decimal(18, 2)) as deferred_amount_reporting
+        end as decision_reason
     from accounts
+    inner join segments on accounts.customer_id = segments.customer_id
+    left join contacts on accounts.customer_id = contacts.customer_id
     cross join settings
+),
+
+final as (
+    select
+        {{ as_of_date() }} as as_of_date,
+        customer_id,
+        policy_segment,
+        scenario,
+        lane,
+        case
+            when free_invoice_count = 0 then 'hold'
+            when decision_reason = 'step_due' then 'send'
+            else 'wait'
+        end as decision,
+        decision_reason,
+        case when decision_reason = 'step_due' then due_step_no end as step_no,
+        next_step_date,
+        hold_reason,
+        hold_until_date,
+        held_invoice_count,
+        cast(coalesce(deferred_amount_reporting, 0) as decimal(18, 2)) as deferred_amount_reporting
+    from reasoned
 )
 
 select * from final

@@ -2,6 +2,7 @@ with steps as (select * from {{ source('raw_policy', 'steps') }}),
 
 final as (
     select
+        cast(scenario as varchar) as scenario,
         cast(step_no as integer) as step_no,
         cast(step as varchar) as step,
         cast(offset_days as integer) as offset_days,
