@@ -20,6 +20,7 @@ from connectors.identity import IdentitySettings
 from connectors.sql import SqlSource
 from connectors.stripe import StripeSource
 from connectors.zendesk import ZendeskSource
+from orchestration.late_payment import LatePaymentTable
 
 # Sources whose customers owe money; the others say more about them.
 LEDGER_SOURCES = frozenset({"files", "sql", "fec", "stripe"})
@@ -193,4 +194,5 @@ class Config(_Table):
     identity: IdentitySettings = IdentitySettings()
     parameters: Parameters = Parameters()
     outreach: OutreachTable = OutreachTable()
+    late_payment: LatePaymentTable | None = None
     home: str = "."

@@ -86,14 +86,16 @@ def ensure_manifest(sources: Sequence[str] = ("files",)) -> Path:
 
 
 def dbt_variables(company: Company, as_of_date: date) -> dict[str, Any]:
-    """The variables of a run: date, currency, sources and parameters of the configuration."""
+    """The variables of a run: date, currency, sources, parameters and late-payment rules."""
     # Rates travel as written, never through a float.
     parameters = company.config.parameters.model_dump(mode="json")
+    late_payment = company.config.late_payment
     return {
         "as_of_date": as_of_date.isoformat(),
         "reporting_currency": company.config.company.reporting_currency,
         "sources": list(company.source_names),
         "parameters": parameters,
+        "late_payment": late_payment.model_dump(mode="json") if late_payment else None,
     }
 
 

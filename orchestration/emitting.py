@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from orchestration.config import Company
+from orchestration.late_payment_checks import late_payment_warnings
 from orchestration.publishing import Publication
 from orchestration.warehouse import reading
 from outreach.day import DayRows
@@ -141,6 +142,7 @@ def day_rows(
         return rows_of(connection, f"select * from marts.{table} {day} order by {order}")
 
     totals = rows("fct_collections_days", "as_of_date")
+    lines = data_warnings(connection) + late_payment_warnings(connection, publication.as_of_date)
     return DayRows(
         as_of_date=publication.as_of_date,
         company_name=company.config.company.name,
@@ -151,7 +153,7 @@ def day_rows(
         batch_lines=rows("fct_reminder_batch_invoices", "customer_id, invoice_id"),
         broken_promises=rows("fct_broken_promises", "all"),
         totals=totals[0],
-        warnings=[{"message": line} for line in data_warnings(connection)],
+        warnings=[{"message": line} for line in lines],
         landing=rows("fct_cash_landing", "horizon_date"),
     )
 

@@ -90,6 +90,19 @@ default = [0.003, 0.016, 0.036, 0.066, 0.106]
 
 [outreach]
 # policy = "policy.yml"          # steps, caps and holds; absent, the default policy
+#
+# [late_payment]                 # interest and fixed fee in letters; absent, nothing is charged
+# regime = "fr_b2b"              # or eu_directive, uk (enter its rates below), contract
+# countries = ["FR"]             # of customers who are charged: businesses only, see the next line
+# excluded_segments = ["consumers"]   # never charged; also excluded_customer_ids
+# fixed_fee = true               # 40 EUR an invoice; in the UK 40, 70 or 100 GBP
+# contract_yearly_rate = 0.15    # regime contract; contract_law = "fr" wants three times the legal rate
+# [[late_payment.rates]]         # a half-year the product does not know, or one you have checked
+# semester = "2027-S1"
+# reference_rate = 0.0240        # of the regime's central bank; 0.0240 is 2.40 %
+# legal_rate = 0.0275            # French legal rate of professional creditors
+# source = "Banque de France, 2 January 2027"
+# verified = true
 """
 
 

@@ -46,6 +46,7 @@ def dbt_build(
     *selection: str,
     command: str = "build",
     sources: tuple[str, ...] = ("files",),
+    **variables: object,
 ) -> set[str]:
     """Build models and run their data tests (`build`), or run unit tests (`test`): the names of what ran."""
     ensure_manifest(sources)
@@ -68,7 +69,7 @@ def dbt_build(
         "none",
         *selection,
         "--vars",
-        json.dumps({"as_of_date": as_of.isoformat(), "sources": sources}),
+        json.dumps({"as_of_date": as_of.isoformat(), "sources": sources, **variables}),
     ]
     try:
         result = dbtRunner(manifest=manifest).invoke(arguments)

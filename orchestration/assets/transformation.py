@@ -14,6 +14,7 @@ from dagster_dbt import dbt_assets
 from orchestration.config import Company
 from orchestration.dbt import AFTER_SCORING, Translator
 from orchestration.dbt_run import build, refuse_missing_rates
+from orchestration.late_payment_checks import refuse_unlawful_interest
 from orchestration.previews import table_metadata
 from orchestration.resources import ONE_DAY_A_RUN, CompanyResource, as_of_date
 from orchestration.stages import stage
@@ -45,7 +46,7 @@ def build_dbt_assets(
     selected = " ".join(f"fqn:encours.{folder}" for folder in folders)
     steps = [
         step("warehouse", "Transform", selected, exclude=AFTER_SCORING, after=refuse_missing_rates),
-        step("decisions", "Decide", AFTER_SCORING),
+        step("decisions", "Decide", AFTER_SCORING, after=refuse_unlawful_interest),
     ]
     if staged_first:
         # Tests that also read later models wait for these.

@@ -18,6 +18,7 @@ from dashboard import SummaryFacts, summary_facts
 from dashboard.landing_facts import LandingPoint
 from orchestration.config import Company
 from orchestration.emitting import CFO_PAGE, data_warnings, rows_of
+from orchestration.late_payment_checks import late_payment_warnings
 from orchestration.publishing import Publication
 from orchestration.stages import StageTimes
 from orchestration.warehouse import reading
@@ -50,6 +51,7 @@ def print_summary(company: Company, publication: Publication, console: Console) 
             f" and decision = 'send' order by rank limit {SHOWN_ACCOUNTS}",
         )
         warnings = data_warnings(connection)
+        warnings += late_payment_warnings(connection, publication.as_of_date)
     console.print()
     console.print(_figures(company, facts, totals))
     if accounts:
