@@ -89,9 +89,9 @@ class LatePaymentTable(_Table):
     def _check_countries(cls, codes: list[str]) -> list[str]:
         from babel import Locale
 
-        known = {code for code in Locale("en").territories if len(code) == 2}
+        known = {str(code) for code in Locale("en").territories}
         for code in codes:
-            if code not in known or code in ("EU", "EZ", "UN", "ZZ"):
+            if len(code) != 2 or code not in known - {"EU", "EZ", "UN", "ZZ"}:
                 raise ValueError(f"'{code}' is not an ISO 3166 country code such as FR")
         return codes
 

@@ -69,8 +69,8 @@
             'BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'VND', 'VUV', 'XAF', 'XOF',
             'XPF'
         ),
-        100,
-        1
+        cast(100 as bigint),
+        cast(1 as bigint)
     )
 {%- endmacro %}
 

@@ -23,12 +23,13 @@ due_dates as (
 days as (
     select
         invoices.invoice_id,
-        cast(unnest(generate_series(
-            (select min(due_dates.due_date) + 1 from due_dates where due_dates.invoice_id = invoices.invoice_id),
-            invoices.accrual_end_date,
-            interval 1 day
-        )) as date) as day_date
+        cast(
+            unnest(generate_series(min(due_dates.due_date) + 1, any_value(invoices.accrual_end_date), interval 1 day))
+            as date
+        ) as day_date
     from invoices
+    inner join due_dates on invoices.invoice_id = due_dates.invoice_id
+    group by invoices.invoice_id
 ),
 
 owed as (
