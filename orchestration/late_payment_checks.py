@@ -11,7 +11,69 @@ from datetime import date
 import duckdb
 
 from orchestration.config import Company
-from orchestration.dbt_run import DbtError
+from orchestration.late_payment import LatePaymentTable
+
+
+def contradictions(settings: LatePaymentTable | None) -> list[str]:
+    """Settings that cannot be meant as they stand, one line each with its remedy.
+
+    Args:
+        settings: `[late_payment]`; None where nothing is charged.
+    """
+    if settings is None:
+        return []
+    lines = []
+    if both := sorted(set(settings.segments) & set(settings.excluded_segments)):
+        lines.append(
+            f"late_payment: {', '.join(both)} in segments and in excluded_segments. Name each once."
+        )
+    if settings.regime == "uk" and not settings.rates:
+        lines.append(
+            "late_payment: regime uk without [[late_payment.rates]]: no rates of the Bank of England come"
+            " with Encours, and the first late invoice would stop the day. Enter those of each half-year."
+        )
+    unused = "legal_rate" if settings.regime in ("eu_directive", "uk") else "reference_rate"
+    needed = "reference_rate" if settings.regime != "contract" else "legal_rate"
+    for rate in settings.rates:
+        if settings.regime == "contract" and settings.contract_law != "fr":
+            lines.append(
+                f"late_payment.rates {rate.semester}: regime contract under other than French law uses no"
+                " rate of a half-year. Remove it."
+            )
+        elif settings.regime != "fr_b2b" and getattr(rate, unused) is not None:
+            lines.append(
+                f"late_payment.rates {rate.semester}: {unused} is not used by regime {settings.regime}."
+                " Remove it."
+            )
+        elif getattr(rate, needed) is None:
+            lines.append(
+                f"late_payment.rates {rate.semester}: regime {settings.regime} needs {needed}. Add it."
+            )
+    return lines
+
+
+def nobody_charged(
+    connection: duckdb.DuckDBPyConnection, settings: LatePaymentTable | None
+) -> list[str]:
+    """A line where no customer of the files is of a country that is charged.
+
+    Args:
+        connection: Holds `raw_files.customers`.
+        settings: `[late_payment]`; None where nothing is charged.
+    """
+    if settings is None:
+        return []
+    [(customers, charged, known)] = connection.execute(
+        "select count(*), count(*) filter (where list_contains($countries, country)),"
+        " string_agg(distinct country, ', ' order by country) from raw_files.customers",
+        {"countries": settings.countries},
+    ).fetchall()
+    if not customers or charged:
+        return []
+    return [
+        f"late_payment: no customer of the files is in {', '.join(settings.countries)} (their countries:"
+        f" {known[:100] if known else 'none given'}): nobody is charged."
+    ]
 
 
 def semesters(first: date, last: date) -> list[str]:
@@ -31,6 +93,9 @@ def refuse_unlawful_interest(company: Company) -> None:
     settings = company.config.late_payment
     if settings is None:
         return
+    # Brings Dagster with it, which `encours check` does without.
+    from orchestration.dbt_run import DbtError
+
     with duckdb.connect(str(company.warehouse), read_only=True) as connection:
         # In the UK the day on which interest began decides.
         unrated = connection.execute(

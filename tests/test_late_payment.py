@@ -6,10 +6,15 @@ from decimal import Decimal
 import duckdb
 import pytest
 
+from orchestration.cli.checking import examine
 from orchestration.config import ConfigError, load_company
 from orchestration.dbt import dbt_variables
 from orchestration.dbt_run import DbtError
-from orchestration.late_payment_checks import late_payment_warnings, refuse_unlawful_interest
+from orchestration.late_payment_checks import (
+    contradictions,
+    late_payment_warnings,
+    refuse_unlawful_interest,
+)
 from tests.ledger_rig import dbt_build, land, rows
 
 # A Friday: nothing is written to customers on weekends.
@@ -192,3 +197,39 @@ def test_a_table_that_contradicts_itself_is_refused_with_its_place(tmp_path, tex
     with pytest.raises(ConfigError) as refused:
         company(tmp_path, f"[late_payment]\n{text}\n")
     assert message in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "finding"),
+    [
+        ('regime = "uk"\ncountries = ["GB"]', "regime uk without [[late_payment.rates]]"),
+        (
+            'regime = "fr_b2b"\ncountries = ["FR"]\nsegments = ["a", "b"]\nexcluded_segments = ["b"]',
+            "late_payment: b in segments and in excluded_segments",
+        ),
+        (
+            'regime = "eu_directive"\ncountries = ["FR"]\n'
+            'rates = [{semester = "2027-S1", source = "x", reference_rate = 0.02, legal_rate = 0.03}]',
+            "2027-S1: legal_rate is not used by regime eu_directive",
+        ),
+        (
+            'regime = "fr_b2b"\ncountries = ["FR"]\n'
+            'rates = [{semester = "2027-S1", source = "x", legal_rate = 0.03}]',
+            "2027-S1: regime fr_b2b needs reference_rate. Add it",
+        ),
+    ],
+)
+def test_check_names_settings_that_contradict_each_other(tmp_path, text, finding):
+    [line] = contradictions(company(tmp_path, f"[late_payment]\n{text}\n").config.late_payment)
+    assert finding in line
+
+
+def test_check_says_where_nobody_would_be_charged(warehouse):
+    belgian = '[late_payment]\nregime = "eu_directive"\ncountries = ["BE"]\n'
+    report = examine(company(warehouse.parent, belgian))
+    assert report.findings == []
+    assert (
+        "late_payment: no customer of the files is in BE (their countries: FR, GB): nobody is charged."
+        in report.notes
+    )
+    assert not [line for line in examine(company(warehouse.parent)).notes if "late_payment" in line]

@@ -17,6 +17,7 @@ from connectors.files import FilesSource, load_files, planned_files
 from connectors.tombstones import living_records
 from connectors.validation import identifier, quoted
 from orchestration.config import Company
+from orchestration.late_payment_checks import contradictions, nobody_charged
 from orchestration.sources import build_sources, files_settings
 from outreach.policy import DEFAULT_POLICY_PATH, PolicyError, load_policy
 
@@ -46,6 +47,7 @@ def examine(company: Company) -> Report:
         load_policy(company.policy_path or DEFAULT_POLICY_PATH)
     except PolicyError as error:
         report.findings += error.problems
+    report.findings += contradictions(company.config.late_payment)
     for source in build_sources(company):
         try:
             report.notes += source.probe()
@@ -90,6 +92,7 @@ def _read(
     ]
     report.notes += _unread_lines(files)
     report.notes += _unknown_customers(connection)
+    report.notes += nobody_charged(connection, company.config.late_payment)
     report.notes += _missing_lines(connection, company, sorted({load.entity for load in loads}))
 
 

@@ -2,9 +2,9 @@
     published one. A time without a row has no rate, and whatever would be charged for it stops the day. -#}
 with published as (
     select
-        semester,
-        cast(reference_rate as decimal(9, 6)) as reference_rate,
-        cast(legal_rate as decimal(9, 6)) as legal_rate
+        semesters.semester,
+        cast(semesters.reference_rate as decimal(9, 6)) as reference_rate,
+        cast(semesters.legal_rate as decimal(9, 6)) as legal_rate
     from (
         values
         ('2023-S2', 0.0400, 0.0422),
@@ -20,10 +20,10 @@ with published as (
 -- The day from which a new text of the law applies, after which somebody must look at these rules again.
 regimes as (
     select
-        regime,
-        cast(surcharge_rate as decimal(9, 6)) as surcharge_rate,
-        has_published_rates,
-        cast(review_date as date) as review_date
+        laws.regime,
+        cast(laws.surcharge_rate as decimal(9, 6)) as surcharge_rate,
+        laws.has_published_rates,
+        cast(laws.review_date as date) as review_date
     from (
         values
         ('fr_b2b', 0.10, true, '2027-01-01'),
