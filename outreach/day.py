@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from outreach.sender import Sender
+
 Row = Mapping[str, Any]
 Locale = Literal["en", "fr"]
 
@@ -30,6 +32,9 @@ class DayRows:
         warnings: rows of `message` about the data of the day.
         totals: the row of `fct_collections_days`.
         landing: the rows of `fct_cash_landing` to show; empty when none was computed.
+        charges: `fct_late_payment_charges`; empty where fees and interest are off.
+        interest: `fct_late_payment_interest`, the periods behind the charges.
+        sender: who writes, as configured.
     """
 
     as_of_date: dt.date
@@ -43,3 +48,11 @@ class DayRows:
     totals: Row
     warnings: Sequence[Row] = field(default=())
     landing: Sequence[Row] = field(default=())
+    charges: Sequence[Row] = field(default=())
+    interest: Sequence[Row] = field(default=())
+    sender: Sender = field(default=Sender())
+
+    @property
+    def sender_name(self) -> str:
+        """Name under which messages leave: the legal name, else the company's."""
+        return self.sender.legal_name or self.company_name
