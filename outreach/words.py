@@ -7,11 +7,11 @@ customers (templates), reasons (dbt composes them from facts).
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from babel.dates import format_date
-from babel.numbers import format_currency, format_percent
+from babel.numbers import format_currency, format_percent, get_currency_symbol
 
 from outreach.day import Locale
 
@@ -25,12 +25,13 @@ _WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "email": ("E-mail", "E-mail"),
         "call": ("Call", "Appel"),
         "letter": ("Letter", "Courrier"),
+        "slack_task": ("Task for the account owner", "Tâche du responsable"),
     },
     "tone": {
         "friendly": ("Friendly", "Cordial"),
         "neutral": ("Neutral", "Neutre"),
         "firm": ("Firm", "Ferme"),
-        "final": ("Final", "Dernier rappel"),
+        "final": ("Final", "Dernier avis"),
     },
     "hold_reason": {
         "insolvency": ("Insolvency proceedings", "Procédure collective"),
@@ -42,17 +43,60 @@ _WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "unapplied_cash": ("Unapplied money covers it", "Encaissement non lettré suffisant"),
         "recent_contact": ("Recent contact", "Contact récent"),
         "no_contact": ("No valid contact", "Aucun contact valide"),
+        "manual": ("Held by a colleague", "Retenue par un collègue"),
+        "stale_data": ("Data too old", "Données trop anciennes"),
+        "unknown_delivery": ("Unclear whether it left", "Envoi au résultat inconnu"),
+    },
+    # What ends a hold that has no date yet.
+    "hold_end": {
+        "insolvency": ("when the proceedings end", "à la clôture de la procédure"),
+        "opt_out": (
+            "when a contact agrees to be written to",
+            "quand un contact accepte d'être relancé",
+        ),
+        "dispute": ("when the dispute is settled", "quand le litige est réglé"),
+        "promise": ("the day after the promised date", "le lendemain de la date promise"),
+        "ticket": ("when the ticket is closed", "à la clôture du ticket"),
+        "opportunity": ("when the negotiation is closed", "à la fin de la négociation"),
+        "unapplied_cash": ("when the money is applied", "quand l'encaissement est lettré"),
+        "recent_contact": (
+            "when the gap between contacts is over",
+            "après l'intervalle entre contacts",
+        ),
+        "no_contact": ("when an address or number is known", "quand des coordonnées sont connues"),
+        "manual": ("when a colleague lifts it", "quand un collègue la lève"),
+        "stale_data": ("when newer data has been loaded", "au chargement de données récentes"),
+        "unknown_delivery": (
+            "when somebody has said whether it left",
+            "quand quelqu'un a dit si l'envoi est parti",
+        ),
     },
     "decision_reason": {
         "step_due": ("step due today", "étape à échéance"),
         "quiet_day": ("quiet day", "jour sans relance"),
         "step_not_reached": ("next step not reached", "prochaine étape non atteinte"),
         "scenario_exhausted": ("all steps done: a person decides", "scénario épuisé : à décider"),
+        # The team must not know who is in the untreated arm of an experiment, or it would treat it.
+        "holdout": ("nothing planned today", "rien de prévu aujourd'hui"),
+        "public_holiday": ("public holiday there", "jour férié chez le client"),
+        "daily_maximum": ("maximum of the day reached", "maximum du jour atteint"),
     },
     "prediction_method": {
         "hazard": ("the model", "le modèle"),
         "customer_median": ("its own habit", "ses habitudes"),
         "cohort_median": ("similar customers", "clients semblables"),
+    },
+    "language": {
+        "en": ("English", "anglais"),
+        "fr": ("French", "français"),
+    },
+    "answer": {
+        "true": ("yes", "oui"),
+        "false": ("no", "non"),
+    },
+    "lane": {
+        "person": ("a person", "une personne"),
+        "automatic": ("automatic", "automatique"),
     },
     "aging_bucket": {
         "not_due": ("not due", "non échu"),
@@ -94,28 +138,49 @@ def decision_reason(code: str | None, locale: Locale) -> str:
 
 def money(amount: Decimal, currency: str, locale: Locale) -> str:
     """Write an amount exactly, with its currency's own number of decimals."""
-    return str(format_currency(amount, currency, locale=_babel_locale(locale)))
+    figure = str(format_currency(amount, currency, locale=_babel_locale(locale)))
+    symbol = str(get_currency_symbol(currency, locale=_babel_locale(locale)))
+    if locale == "en" and symbol[-1:].isalpha():
+        # CLDR sets a space between letters and digits, which Babel leaves out.
+        return figure.replace(symbol, f"{symbol}\u00a0", 1)
+    return figure
 
 
 def whole_money(amount: Decimal, currency: str, locale: Locale) -> str:
-    """Write an amount rounded to whole units, for lists read at a glance."""
-    pattern = "¤#,##0" if locale == "en" else "#,##0\u00a0¤"
+    """Write an amount rounded half up to whole units, for lists read at a glance."""
+    pattern = "#,##0\u00a0¤"
+    if locale == "en":
+        symbol = str(get_currency_symbol(currency, locale=_babel_locale(locale)))
+        pattern = "¤\u00a0#,##0" if symbol[-1:].isalpha() else "¤#,##0"
+    # Half up by hand: Babel rounds half to even, and the CFO's page shows the same figures.
+    rounded = amount.quantize(Decimal(1), ROUND_HALF_UP)
+    babel_locale = _babel_locale(locale)
     return str(
-        format_currency(
-            amount, currency, pattern, locale=_babel_locale(locale), currency_digits=False
-        )
+        format_currency(rounded, currency, pattern, locale=babel_locale, currency_digits=False)
     )
 
 
 def share(rate: float | Decimal | None, locale: Locale) -> str:
-    """Write a rate of 0 to 1 as a whole percentage; unknown is a dash."""
-    return "–" if rate is None else str(format_percent(rate, locale=_babel_locale(locale)))
+    """Write a rate of 0 to 1 as a whole percentage, rounded half up; unknown is a dash."""
+    if rate is None:
+        return "–"
+    return _percent(Decimal(str(rate)).quantize(Decimal("0.01"), ROUND_HALF_UP), locale, 0)
+
+
+def exact_share(rate: Decimal, locale: Locale) -> str:
+    """Write a rate of 0 to 1 with two decimals of a percent, as contracts and the law state it."""
+    return _percent(rate.quantize(Decimal("0.0001"), ROUND_HALF_UP), locale, 2)
 
 
 def day(date: dt.date, locale: Locale) -> str:
     """Write a date with the month in words."""
     style = "d MMM y" if locale == "en" else "medium"
     return str(format_date(date, style, locale=_babel_locale(locale)))
+
+
+def long_day(date: dt.date, locale: Locale) -> str:
+    """Write a date as letters do, with the whole name of the month."""
+    return str(format_date(date, "d MMMM y", locale=_babel_locale(locale)))
 
 
 def chosen(row: Any, stem: str, locale: Locale) -> str:
@@ -126,3 +191,12 @@ def chosen(row: Any, stem: str, locale: Locale) -> str:
 def _babel_locale(locale: Locale) -> str:
     # British conventions: day before month, which no European reader takes for a month.
     return {"en": "en_GB", "fr": "fr_FR"}[locale]
+
+
+def _percent(rate: Decimal, locale: Locale, decimals: int) -> str:
+    pattern = f"#,##0{'.' + '0' * decimals if decimals else ''}" + (
+        "%" if locale == "en" else "\u00a0%"
+    )
+    return str(
+        format_percent(rate, pattern, locale=_babel_locale(locale), decimal_quantization=False)
+    )

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from outreach.day import DayRows
+from outreach.sender import Sender
 
 AS_OF = dt.date(2026, 3, 12)
 
@@ -33,10 +34,14 @@ def account(rank: int, customer_id: str, **changes: Any) -> dict[str, Any]:
         "prediction_method": "hazard",
         "churn_probability": 0.25,
         "mrr_reporting": Decimal("300.00"),
-        "cash_exposure_amount": Decimal("2.10"),
-        "loss_exposure_amount": Decimal("60.00"),
-        "ltv_exposure_amount": Decimal("1350.00"),
-        "exposure_amount": Decimal("1412.10"),
+        "policy_segment": "everyone",
+        "experiment_arm": "treated",
+        "cash_accelerated_amount": Decimal("2.10"),
+        "loss_avoided_amount": Decimal("60.00"),
+        "revenue_at_stake_amount": Decimal("1350.00"),
+        "churn_cost_amount": Decimal("13.50"),
+        "contact_cost_amount": Decimal("0.20"),
+        "priority_amount": Decimal("1398.40"),
         "decision": "send",
         "step": "third_reminder",
         "channel": "email",
@@ -58,6 +63,12 @@ def batch_row(customer_id: str, **changes: Any) -> dict[str, Any]:
         "as_of_date": AS_OF,
         "customer_id": customer_id,
         "customer_name": f"Customer {customer_id}",
+        "country": "FR",
+        "account_owner": "Zoé",
+        "policy_segment": "everyone",
+        "scenario": "standard",
+        "lane": "person",
+        "experiment_arm": "treated",
         "decision": "send",
         "decision_reason": "step_due",
         "step_no": 5,
@@ -91,8 +102,59 @@ def batch_line(customer_id: str, number: str, **changes: Any) -> dict[str, Any]:
         "days_past_due": 34,
         "currency": "EUR",
         "open_amount": Decimal("1200.50"),
+        "step": "third_reminder",
+        "is_step_due": True,
     }
     return {**row, **changes}
+
+
+def charge(number: str, interest: str | None, fee: str | None, **changes: Any) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "as_of_date": AS_OF,
+        "customer_id": "c1",
+        "invoice_id": f"id-{number}",
+        "currency": "EUR",
+        "regime": "fr_b2b",
+        "principal_amount": Decimal("1200.50"),
+        "interest_amount": None if interest is None else Decimal(interest),
+        "fixed_fee_amount": None if fee is None else Decimal(fee),
+        "fixed_fee_currency": None if fee is None else "EUR",
+    }
+    return {**row, **changes}
+
+
+def period(number: str, start: dt.date, days: int, interest: str, **changes: Any) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "as_of_date": AS_OF,
+        "customer_id": "c1",
+        "invoice_id": f"id-{number}",
+        "currency": "EUR",
+        "period_start_date": start,
+        "period_end_date": start + dt.timedelta(days=days - 1),
+        "days": days,
+        "balance_amount": Decimal("1200.50"),
+        "yearly_rate": Decimal("0.121500"),
+        "interest_amount": Decimal(interest),
+        "is_rate_verified": True,
+    }
+    return {**row, **changes}
+
+
+def full_sender(**changes: Any) -> Sender:
+    parts: dict[str, Any] = {
+        "legal_name": "Lumière Logiciels SAS",
+        "address": ("12 rue des Lilas", "69003 Lyon"),
+        "registration": "SAS au capital de 10 000 € · 852 379 890 RCS Lyon",
+        "email": "compta@lumiere.example",
+        "phone": "+33 4 72 00 00 00",
+        "signatory": "Claire Petit, comptabilité clients",
+        "bank": {
+            "iban": "FR7630006000011234567890189",
+            "bic": "AGRIFRPP",
+            "bank_name": "Banque de l'Exemple",
+        },
+    }
+    return Sender.model_validate({**parts, **changes})
 
 
 def hold(customer_id: str, reason: str, amount: str, **changes: Any) -> dict[str, Any]:
@@ -108,6 +170,10 @@ def hold(customer_id: str, reason: str, amount: str, **changes: Any) -> dict[str
         "hold_until_date": dt.date(2026, 3, 20),
         "deferred_amount_reporting": Decimal(amount),
         "attributed_amount_reporting": Decimal(amount),
+        "comment": None,
+        "author": None,
+        "is_overridden": False,
+        "release_id": None,
     }
     return {**row, **changes}
 
@@ -142,6 +208,9 @@ def make_day(**changes: Any) -> DayRows:
                 "promise_id": "p7",
                 "customer_id": "c1",
                 "customer_name": "Customer c1",
+                "account_owner": "Zoé",
+                "invoice_id": "id-F-100",
+                "invoice_number": "F-100",
                 "promised_date": dt.date(2026, 3, 11),
                 "promised_amount": Decimal("1000.00"),
                 "missing_amount": Decimal("400.00"),
@@ -159,6 +228,10 @@ def make_day(**changes: Any) -> DayRows:
             "email_count": 1,
             "call_count": 0,
             "letter_count": 0,
+            "task_count": 0,
+            "automatic_account_count": 0,
+            "automatic_amount_reporting": Decimal("0.00"),
+            "holdout_account_count": 0,
             "asked_amount_reporting": Decimal("1200.50"),
             "hold_account_count": 2,
             "deferred_amount_reporting": Decimal("799.90"),

@@ -77,21 +77,21 @@ def test_workbook_cells_are_typed(day_rows):
     assert first["At the latest (90 %)"] is None
     assert first["Churn risk"] == 0.25
     assert first["Comment"] is None
-    assert book["At risk"]["H2"].number_format == "#,##0.00"
+    assert book["At risk"]["I2"].number_format == "#,##0.00"
 
 
 def test_workbook_is_frozen_filtered_and_wide_enough(day_rows):
     sheet = load_workbook(io.BytesIO(at_risk_xlsx(day_rows, "en")))["At risk"]
     assert sheet.freeze_panes == "D2"
-    assert sheet.auto_filter.ref == "A1:AI3"
-    assert sheet.max_column == len(ACCOUNT_COLUMNS) == 35
+    assert sheet.auto_filter.ref == "A1:AO3"
+    assert sheet.max_column == len(ACCOUNT_COLUMNS) == 41
     assert sheet.column_dimensions["C"].width > 25
 
 
 def test_workbook_guides_the_team_columns(day_rows):
     sheet = load_workbook(io.BytesIO(at_risk_xlsx(day_rows, "fr")))["À risque"]
     kinds = sorted(rule.type for rule in sheet.data_validations.dataValidation)
-    assert kinds == ["date", "date", "list"]
+    assert kinds == ["date", "date", "decimal", "list"]
 
 
 def test_second_sheet_lists_the_holds(day_rows):
