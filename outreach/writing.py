@@ -14,7 +14,7 @@ from pathlib import Path
 from outreach.at_risk import at_risk_csv, at_risk_xlsx
 from outreach.day import DayRows, Locale
 from outreach.digest import digest_json, digest_text
-from outreach.drafts import render_reminders
+from outreach.drafts import CALL_SHEET, TASK_LIST, render_reminders
 
 SUMS_NAME = "SHA256SUMS"
 KEPT_FOLDER = "kept"
@@ -29,7 +29,8 @@ def render_day(rows: DayRows, locale: Locale) -> dict[str, bytes]:
         "digest.json": digest_json(rows, locale),
         "digest.txt": digest_text(rows, locale).encode(),
         "reminders/index.csv": reminders.index,
-        "reminders/call_sheet.csv": reminders.call_sheet,
+        CALL_SHEET: reminders.call_sheet,
+        TASK_LIST: reminders.task_list,
     }
     files.update({draft.path: draft.content for draft in reminders.drafts})
     return files

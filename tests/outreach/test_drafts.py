@@ -9,11 +9,25 @@ from decimal import Decimal
 from html.parser import HTMLParser
 
 import pytest
-from handmade_day import AS_OF, batch_line, batch_row, make_day
+from handmade_day import (
+    AS_OF,
+    batch_line,
+    batch_row,
+    charge,
+    full_sender,
+    hold,
+    make_day,
+    period,
+)
 from hostile_text import ALL, HEADER_INJECTIONS, MARKUP
 
+from outreach.at_risk import at_risk_csv
+from outreach.digest import digest_json
 from outreach.drafts import render_draft, render_reminders
 from outreach.safe_text import UnsafeHeaderError
+from outreach.sender import Sender
+
+NOBODY = Sender()
 
 
 def parsed(content: bytes) -> email.message.EmailMessage:
@@ -26,8 +40,8 @@ def body(message: email.message.EmailMessage, kind: str) -> str:
     return part.get_content().replace("\r\n", "\n")
 
 
-def one_draft(lines=None, **changes) -> email.message.EmailMessage:
-    rows = make_day()
+def one_draft(lines=None, sender=NOBODY, charges=(), **changes) -> email.message.EmailMessage:
+    rows = make_day(sender=sender, charges=charges)
     draft = render_draft(rows, batch_row("c1", **changes), lines or [batch_line("c1", "F-100")])
     return parsed(draft.content)
 
@@ -63,7 +77,7 @@ def test_french_firm_reminder_reads_well():
     assert text.startswith("Bonjour Anna Martin,\n\nMalgré nos précédents messages, la facture")
     assert "depuis 34 jours" in text
     assert "+34 j" in text
-    assert text.rstrip().endswith("Cordialement,\nLumière Logiciels")
+    assert text.rstrip().endswith("Cordialement,\n\nLumière Logiciels")
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
@@ -97,7 +111,7 @@ def test_currencies_are_totalled_apart():
     text = body(message, "plain")
     totals = [line.split() for line in text.splitlines() if line.startswith("Total")]
     assert totals == [["Total", "€100.00"], ["Total", "JP¥2,500"]]
-    assert "€100.00 and JP¥2,500 in all" in text
+    assert "€100.00 and JP¥2,500 in all" in " ".join(text.split())
 
 
 def test_oldest_invoice_comes_first():
@@ -210,8 +224,13 @@ def test_call_goes_to_the_call_sheet_with_talking_points():
     assert reminders.drafts == []
     (call,) = csv.DictReader(io.StringIO(reminders.call_sheet.decode(), newline=""))
     assert call["Phone"] == "'+33 1 23 45 67 89"
-    assert call["Invoices"].startswith("F-100 (1")
-    assert call["Talking points"].startswith("Demander si la facture F-100 est bien arrivée")
+    assert call["Speaks"] == "French"
+    assert call["Invoices"] == "F-100 (€1,200.50)"
+    assert call["Broken promises"] == "€1,000.00 for 11 Mar 2026, €400.00 missing"
+    assert call["Talking points"].startswith(
+        "Recall the promise that was not kept and ask what happened. Ask whether invoice F-100 has "
+        "arrived and been approved; it is 34 days past due, €1,200.50 in all."
+    )
     assert call["Why"] == "34 days past due; usually pays 3 days late"
 
 
@@ -227,39 +246,131 @@ def test_every_call_wording_renders(language, tone, count):
 
 
 @pytest.mark.parametrize(
-    ("language", "words"),
+    ("locale", "words"),
     [("en", "it is due on 15 Mar 2026"), ("fr", "son échéance est le 15 mars 2026")],
 )
-def test_call_before_the_due_date_speaks_of_no_delay(language, words):
+def test_call_before_the_due_date_speaks_of_no_delay(locale, words):
     rows = make_day(
-        batch=[
-            batch_row("c1", channel="call", template="call", tone="friendly", language=language)
-        ],
+        batch=[batch_row("c1", channel="call", template="call", tone="friendly")],
         batch_lines=[
             batch_line("c1", "F-1", days_past_due=-3, due_date=AS_OF + dt.timedelta(days=3))
+        ],
+    )
+    assert words in render_reminders(rows, locale).call_sheet.decode()
+
+
+def test_call_list_names_disputes_and_leaves_them_aside():
+    rows = make_day(
+        batch=[batch_row("c1", channel="call", template="call", tone="neutral")],
+        holds=[
+            hold("c1", "dispute", "10.00", invoice_number="F-9"),
+            hold("c1", "dispute", "10.00", invoice_number="F-8", is_overridden=True),
         ],
     )
     (call,) = csv.DictReader(
         io.StringIO(render_reminders(rows, "en").call_sheet.decode(), newline="")
     )
-    assert words in call["Talking points"]
+    assert call["Disputes"] == "F-9 since 1 Mar 2026"
+    assert "Leave the disputed amount aside" in call["Talking points"]
 
 
-def test_final_letter_waits_in_the_folder_of_approvals():
-    rows = make_day()
-    row = batch_row(
-        "c1", channel="letter", template="letter", tone="final", needs_approval=True, language="en"
+def test_untreated_arm_of_an_experiment_is_not_given_away():
+    rows = make_day(
+        batch=[
+            batch_row(
+                "c1",
+                decision="wait",
+                decision_reason="holdout",
+                experiment_arm="holdout",
+                asked_amounts="[]",
+            )
+        ]
     )
-    draft = render_draft(rows, row, [batch_line("c1", "F-100")])
-    assert draft.path.startswith("reminders/to_approve/") and draft.path.endswith(".txt")
-    text = draft.content.decode()
-    assert text.startswith("*** DRAFT: to be approved before it leaves ***")
-    assert "Last reminder: €1,200.50 past due" in text
-    assert max(len(line) for line in text.splitlines()) <= 90
+    index = render_reminders(rows, "en").index.decode()
+    assert "nothing planned today" in index
+    assert "holdout" not in index
+    assert b"holdout" not in digest_json(rows, "en") + at_risk_csv(rows, "en")
 
 
-def test_letter_in_french_greets_by_default():
-    row = batch_row("c1", channel="letter", template="letter", tone="firm", contact_name=None)
-    text = render_draft(make_day(), row, [batch_line("c1", "F-100")]).content.decode()
-    assert "\nMadame, Monsieur,\n" in text
-    assert "PROJET" not in text
+def test_task_list_is_in_the_language_of_the_team():
+    row = batch_row("c1", channel="slack_task", step_channel="slack_task", template="call")
+    rows = make_day(batch=[{**row, "account_owner": None}])
+    reminders = render_reminders(rows, "en")
+    (task,) = csv.DictReader(io.StringIO(reminders.task_list.decode(), newline=""))
+    assert task["Account owner"] == ""
+    assert task["Talking points"].startswith("Recall the promise")
+    (entry,) = index_of(reminders)
+    assert entry["File"] == "reminders/task_list.csv"
+    assert entry["Note"] == "no account owner known: assign it"
+
+
+def test_sender_shows_what_is_configured_and_nothing_else():
+    bare, full = one_draft(), one_draft(sender=full_sender())
+    assert "IBAN" not in body(bare, "plain") + body(bare, "html")
+    assert "Nos coordonnées bancaires figurent sur la facture." in body(bare, "plain")
+    for kind in ("plain", "html"):
+        assert "FR76 3000 6000 0112 3456 7890 189" in body(full, kind)
+        assert "Claire Petit, comptabilité clients" in body(full, kind)
+        assert "figurent sur la facture" not in body(full, kind)
+    assert full["From"] == full["Reply-To"] == "Lumière Logiciels SAS <compta@lumiere.example>"
+    assert full["Message-ID"].endswith("@lumiere.example>")
+    assert bare["Message-ID"].endswith("@encours.invalid>")
+    assert full["Message-ID"].split("@")[0] == bare["Message-ID"].split("@")[0]
+
+
+def test_payment_link_stands_beside_each_invoice_or_once():
+    lines = [batch_line("c1", "F/1"), batch_line("c1", "F 2")]
+    each = one_draft(lines, sender=Sender(payment_link="https://pay.example/?f={invoice_number}"))
+    once = one_draft(lines, sender=Sender(payment_link="https://pay.example/me"))
+    for kind in ("plain", "html"):
+        assert "https://pay.example/?f=F%2F1" in body(each, kind)
+        assert "https://pay.example/?f=F%202" in body(each, kind)
+        assert body(once, kind).count("https://pay.example/me") == 1
+
+
+def test_charges_are_lines_of_their_own_in_each_currency():
+    message = one_draft(
+        [batch_line("c1", "F-1"), batch_line("c1", "F-2", currency="USD")],
+        language="en",
+        charges=[
+            charge("F-1", "13.59", "40.00"),
+            # The law fixes the fee in euros, whatever the invoice is in.
+            charge("F-2", "4.74", "40.00", currency="USD"),
+        ],
+        asked_amounts="[]",
+    )
+    lines = [
+        line.rsplit(maxsplit=1) for line in body(message, "plain").splitlines() if "  " in line
+    ]
+    sums = [(label.strip(), amount) for label, amount in lines if not label.startswith("F-")][1:]
+    assert sums == [
+        ("Principal", "€1,200.50"),
+        ("Late-payment interest", "€13.59"),
+        ("Fixed compensation", "€80.00"),
+        ("Total claimed", "€1,294.09"),
+        ("Principal", "US$1,200.50"),
+        ("Late-payment interest", "US$4.74"),
+        ("Total claimed", "US$1,205.24"),
+    ]
+    assert "L441-10" in body(message, "plain")
+
+
+def test_charges_in_another_currency_than_the_invoice_stop_the_message():
+    with pytest.raises(ValueError, match="invoice 'id-F-1' is in EUR, its charges in USD"):
+        one_draft([batch_line("c1", "F-1")], charges=[charge("F-1", "1", None, currency="USD")])
+
+
+def test_unchecked_rate_is_told_to_who_reads_the_index():
+    rows = make_day(interest=[period("F-100", AS_OF, 1, "0.40", is_rate_verified=False)])
+    assert index_of(render_reminders(rows, "en"))[0]["Note"].startswith("interest rests on a rate")
+
+
+def test_long_numbers_are_listed_below_each_other():
+    text = body(one_draft([batch_line("c1", "F" * 60)], language="en"), "plain")
+    assert f"Invoice {'F' * 60}\n  Issued 7 Jan 2026, Due 6 Feb 2026 (+34 d)" in text
+    assert "Total: €1,200.50" in text
+
+
+def test_html_holds_no_remote_content():
+    html = body(one_draft(sender=full_sender()), "html")
+    assert "src=" not in html and "url(" not in html and "@import" not in html
