@@ -14,7 +14,8 @@ from decimal import Decimal
 from typing import Any
 
 from outreach import slack_blocks, words
-from outreach.at_risk import ranked
+from outreach.at_risk import holding, ranked
+from outreach.cells import Column, csv_bytes
 from outreach.day import DayRows, Locale, Row
 from outreach.safe_text import one_line, slack_text
 
@@ -32,8 +33,13 @@ _TITLES = {
         "échéance",
     ),
     "messages": (
-        "Drafts ready for {asked} (e-mails: {email}, calls: {call}, letters: {letter})",
-        "Brouillons prêts pour {asked} (e-mails : {email}, appels : {call}, courriers : {letter})",
+        "Drafts ready for {asked} (e-mails: {email}, calls: {call}, letters: {letter}, tasks: {task})",
+        "Brouillons prêts pour {asked} (e-mails : {email}, appels : {call}, courriers : {letter}, "
+        "tâches : {task})",
+    ),
+    "automatic": (
+        "Small amounts, by themselves: {count} accounts, {amount}",
+        "Petits montants, sans intervention : {count} comptes, {amount}",
     ),
     "top": ("Accounts first", "Comptes prioritaires"),
     "promises": ("Broken promises: {count}", "Promesses non tenues : {count}"),
@@ -64,6 +70,16 @@ _TITLES = {
     "nothing": ("Nothing to do today.", "Rien à faire aujourd'hui."),
 }
 
+_ATTACHED_COLUMNS = (
+    Column("rank", "count", "Rank", "Rang", 6),
+    Column("account", "text", "Customer", "Client", 30),
+    Column("oldest_aging_bucket", "code", "Past due since", "Retard", 12),
+    Column("due", "money", "Amount", "Montant", 14),
+    Column("decision", "code", "Today", "Aujourd'hui", 10),
+    Column("hold_reason", "code", "Hold", "Retenue", 22),
+    Column("reasons", "reasons", "Why", "Pourquoi", 70),
+)
+
 
 def digest_content(rows: DayRows, locale: Locale) -> dict[str, Any]:
     """Return what the digest says, as structure: JSON types only, money as exact text.
@@ -76,7 +92,10 @@ def digest_content(rows: DayRows, locale: Locale) -> dict[str, Any]:
         "as_of_date": rows.as_of_date.isoformat(),
         "company_name": rows.company_name,
         "reporting_currency": rows.reporting_currency,
-        "totals": {key: _plain(value) for key, value in rows.totals.items()},
+        # Of an experiment the team must not see how many are left untreated.
+        "totals": {
+            key: _plain(value) for key, value in rows.totals.items() if "holdout" not in key
+        },
         "top_accounts": [
             {
                 "rank": account["rank"],
@@ -101,7 +120,7 @@ def digest_content(rows: DayRows, locale: Locale) -> dict[str, Any]:
             }
             for promise in _newest(rows.broken_promises)
         ],
-        "holds": holds_by_reason(rows.holds),
+        "holds": holds_by_reason(holding(rows.holds)),
         "landing": [{key: _plain(value) for key, value in row.items()} for row in rows.landing],
         "warnings": [one_line(row["message"]) for row in rows.warnings],
     }
@@ -116,8 +135,8 @@ def digest_json(rows: DayRows, locale: Locale) -> bytes:
 
 def slack_message(rows: DayRows, locale: Locale) -> dict[str, Any]:
     """Return the digest as a Slack message: `text` for notifications, and `blocks`."""
-    title = f"{rows.company_name}: {_say('title', locale, day=words.day(rows.as_of_date, locale))}"
-    blocks = [slack_blocks.header(one_line(title))]
+    title = _title(rows, locale)
+    blocks = [slack_blocks.header(slack_text(title, slack_blocks.MAXIMUM_HEADER, escape=False))]
     for heading, lines in _parts(rows, locale):
         safe = [slack_text(line, limit=600) for line in lines]
         if heading:
@@ -130,13 +149,30 @@ def slack_message(rows: DayRows, locale: Locale) -> dict[str, Any]:
 
 def digest_text(rows: DayRows, locale: Locale) -> str:
     """Render the digest as plain text for a terminal."""
-    title = f"{rows.company_name}: {_say('title', locale, day=words.day(rows.as_of_date, locale))}"
-    out = [one_line(title), "=" * len(one_line(title))]
+    title = _title(rows, locale)
+    out = [title, "=" * len(title)]
     for heading, lines in _parts(rows, locale):
         if heading:
             out += ["", one_line(heading), "-" * len(one_line(heading))]
         out += [one_line(line) for line in lines]
     return "\n".join(out) + "\n"
+
+
+def digest_attachment(rows: DayRows, locale: Locale) -> dict[str, str]:
+    """Return the list as Slack may see it: account, bucket, amount, today's decision, reason."""
+    lines = [
+        {
+            **account,
+            "due": account["past_due_amount_reporting"] or account["open_amount_reporting"],
+            # Slack shows a file's text; what would be a link or an address there is none here.
+            "account": slack_text(account["customer_name"], escape=False),
+            "reasons_en": slack_text(account["reasons_en"] or "", 600, escape=False),
+            "reasons_fr": slack_text(account["reasons_fr"] or "", 600, escape=False),
+        }
+        for account in ranked(rows.accounts)
+    ]
+    content = csv_bytes(lines, _ATTACHED_COLUMNS, locale)
+    return {"name": f"at_risk_{rows.as_of_date.isoformat()}.csv", "text": content.decode()}
 
 
 def holds_by_reason(holds: Sequence[Row]) -> list[dict[str, Any]]:
@@ -182,9 +218,14 @@ def _parts(rows: DayRows, locale: Locale) -> list[tuple[str, list[str]]]:
             email=totals["email_count"],
             call=totals["call_count"],
             letter=totals["letter_count"],
+            task=totals["task_count"],
             asked=amount(totals["asked_amount_reporting"]),
         ),
     ]
+    if totals["automatic_account_count"]:
+        automatic = amount(totals["automatic_amount_reporting"])
+        count = totals["automatic_account_count"]
+        summary.append(_say("automatic", locale, count=count, amount=automatic))
     parts = [("", summary if rows.accounts else [*summary, _say("nothing", locale)])]
     if rows.landing:
         parts.append((_say("landing", locale), _landing_lines(rows, locale)))
@@ -204,7 +245,7 @@ def _parts(rows: DayRows, locale: Locale) -> list[tuple[str, list[str]]]:
         lines = [
             f"{words.word('hold_reason', hold['hold_reason'], locale)}: {hold['account_count']}, "
             f"{amount(Decimal(hold['deferred_amount_reporting']))}"
-            for hold in holds_by_reason(rows.holds)
+            for hold in holds_by_reason(holding(rows.holds))
         ]
         parts.append((heading, lines))
     if rows.warnings:
@@ -249,11 +290,16 @@ def _landing_lines(rows: DayRows, locale: Locale) -> list[str]:
     def amount(value: Decimal) -> str:
         return words.whole_money(value, rows.reporting_currency, locale)
 
+    # At a month's end two horizons are one date: the first of the order shown stands for both.
+    shown: dict[dt.date, Row] = {}
+    totals = [row for row in rows.landing if row["line"] == "total"]
+    for horizon in SHOWN_HORIZONS:
+        for row in totals:
+            if row["horizon"] == horizon:
+                shown.setdefault(row["horizon_date"], row)
     lines = []
-    for row in sorted(rows.landing, key=lambda row: row["horizon_date"]):
-        if row["line"] != "total" or row["horizon"] not in SHOWN_HORIZONS:
-            continue
-        day = words.day(row["horizon_date"], locale)
+    for date, row in sorted(shown.items()):
+        day = words.day(date, locale)
         if row["p50_amount_reporting"] is None:
             middle = amount(row["expected_amount_reporting"])
             lines.append(_say("landing_bare", locale, day=day, middle=middle))
@@ -269,6 +315,12 @@ def _newest(promises: Sequence[Row]) -> list[Row]:
         promises,
         key=lambda row: (-row["promised_date"].toordinal(), row["customer_id"], row["promise_id"]),
     )
+
+
+def _title(rows: DayRows, locale: Locale) -> str:
+    title = _say("title", locale, day=words.day(rows.as_of_date, locale))
+    mark = ":" if locale == "en" else " :"
+    return one_line(f"{rows.company_name}{mark} {title}")
 
 
 def _say(key: str, locale: Locale, **values: object) -> str:

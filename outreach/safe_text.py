@@ -42,11 +42,16 @@ def spreadsheet_text(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA_OPENINGS) else text
 
 
-def slack_text(text: str, limit: int = 300) -> str:
-    """Return text without mentions, links, formatting or e-mail addresses, cut to `limit`."""
+def slack_text(text: str, limit: int = 300, escape: bool = True) -> str:
+    """Return text without mentions, links, formatting or e-mail addresses, cut to `limit`.
+
+    `escape` is for mrkdwn; Slack shows plain text (headers) as it is.
+    """
     plain = _EMAIL.sub("[e-mail]", one_line(text)).translate(_SLACK_LOOKALIKES)
     if len(plain) > limit:
         plain = plain[: limit - 1] + "…"
+    if not escape:
+        return plain
     return plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 

@@ -15,7 +15,8 @@ MAXIMUM_SECTION = 3000
 
 def header(text: str) -> dict[str, Any]:
     """Return a header block; `text` is plain and is cut at Slack's limit."""
-    return {"type": "header", "text": {"type": "plain_text", "text": text[:MAXIMUM_HEADER]}}
+    shown = text[:MAXIMUM_HEADER]
+    return {"type": "header", "text": {"type": "plain_text", "text": shown, "emoji": False}}
 
 
 def section(lines: Sequence[str]) -> list[dict[str, Any]]:

@@ -24,16 +24,16 @@ def test_text_digest_reads_from_top_to_bottom(day_rows):
     lines = digest_text(day_rows, "en").splitlines()
     assert lines[0] == "Lumière Logiciels: Collections on 12 Mar 2026"
     assert lines[2] == (
-        "Open €5,000, of which past due €2,400 · 2 accounts to look at, 0 of them before the due "
+        "Open €5,000, of which past due €2,401 · 2 accounts to look at, 0 of them before the due "
         "date"
     )
-    assert lines[3] == "Drafts ready for €1,200 (e-mails: 1, calls: 0, letters: 0)"
+    assert lines[3] == "Drafts ready for €1,201 (e-mails: 1, calls: 0, letters: 0, tasks: 0)"
     assert (
-        "1. Customer c1 · €1,200 · 31-60 days · Write · 34 days past due; usually pays 3 days late"
+        "1. Customer c1 · €1,201 · 31-60 days · Write · 34 days past due; usually pays 3 days late"
         in lines
     )
     assert "Customer c1: €1,000.00 promised for 11 Mar 2026, €400.00 missing (new)" in lines
-    assert "2. Customer c2 · €1,200 · 31-60 days · Hold (open support ticket)" in lines
+    assert "2. Customer c2 · €1,201 · 31-60 days · Hold (open support ticket)" in lines
     legend = [line for line in lines if line.endswith("an association, not a cause.")]
     assert len(legend) == 1
     assert "Left alone: 2 accounts, €800 deferred" in lines
@@ -42,8 +42,8 @@ def test_text_digest_reads_from_top_to_bottom(day_rows):
 
 def test_french_digest_is_french(day_rows):
     text = digest_text(day_rows, "fr")
-    assert text.startswith("Lumière Logiciels: Recouvrement du 12 mars 2026")
-    assert "Encours 5 000 €, dont échu 2 400 €" in text
+    assert text.startswith("Lumière Logiciels : Recouvrement du 12 mars 2026")
+    assert "Encours 5 000 €, dont échu 2 401 €" in text
     assert "Promesses non tenues : 1" in text
 
 
