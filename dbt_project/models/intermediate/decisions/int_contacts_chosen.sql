@@ -1,18 +1,31 @@
 with contacts as (select * from {{ ref('int_contacts_unioned') }}),
 
+unreachable as (
+    select
+        email,
+        since_date
+    from {{ ref('stg_desk__unreachable_addresses') }}
+    where since_date <= {{ as_of_date() }}
+),
+
 usable as (
     select
-        customer_id,
-        contact_id,
-        contact_name,
-        lower(left(language, 2)) as language,
+        contacts.customer_id,
+        contacts.contact_id,
+        contacts.contact_name,
+        lower(left(contacts.language, 2)) as language,
+        -- Mail to an address that bounced for good reaches nobody.
         case
-            when regexp_matches(email, '^[^\s@<>,;"]+@[^\s@<>,;"]+\.[^\s@<>,;"]+$') then email
+            when
+                regexp_matches(contacts.email, '^[^\s@<>,;"]+@[^\s@<>,;"]+\.[^\s@<>,;"]+$')
+                and unreachable.email is null
+                then contacts.email
         end as email,
-        nullif(trim(phone), '') as phone,
-        case role when 'accounts_payable' then 1 when 'executive' then 2 else 3 end as role_priority
+        nullif(trim(contacts.phone), '') as phone,
+        case contacts.role when 'accounts_payable' then 1 when 'executive' then 2 else 3 end as role_priority
     from contacts
-    where not coalesce(is_opted_out, false)
+    left join unreachable on lower(trim(contacts.email)) = unreachable.email
+    where not coalesce(contacts.is_opted_out, false)
 ),
 
 ranked as (
@@ -30,16 +43,19 @@ ranked as (
 
 customers as (
     select
-        customer_id,
-        bool_and(coalesce(is_opted_out, false)) as is_opted_out
+        contacts.customer_id,
+        bool_and(coalesce(contacts.is_opted_out, false)) as is_opted_out,
+        max(unreachable.since_date) as unreachable_since_date
     from contacts
-    group by customer_id
+    left join unreachable on lower(trim(contacts.email)) = unreachable.email
+    group by contacts.customer_id
 ),
 
 final as (
     select
         customers.customer_id,
         customers.is_opted_out,
+        customers.unreachable_since_date,
         email_contacts.contact_id as email_contact_id,
         email_contacts.contact_name as email_contact_name,
         email_contacts.language as email_language,

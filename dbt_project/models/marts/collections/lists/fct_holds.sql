@@ -15,6 +15,11 @@ final as (
         holds.source_record_id,
         holds.hold_start_date,
         holds.hold_until_date,
+        holds.review_date,
+        holds.comment,
+        holds.author,
+        holds.is_overridden,
+        holds.release_id,
         {{ reporting_currency() }} as reporting_currency,
         cast(holds.deferred_amount_reporting as decimal(18, 2)) as deferred_amount_reporting,
         cast(holds.attributed_amount_reporting as decimal(18, 2)) as attributed_amount_reporting

@@ -1,42 +1,22 @@
 with next_steps as (select * from {{ ref('int_next_steps') }}),
 
-holds as (
-    select * from {{ ref('int_holds_by_records') }}
-    union all by name
-    select * from {{ ref('int_holds_by_customers') }}
-),
+holds as (select * from {{ ref('int_holds_weighed') }}),
 
-prioritised as (
-    select
-        holds.*,
-        -- The reason shown first is the one that a person must respect longest.
-        case holds.hold_reason
-            when 'insolvency' then 1
-            when 'opt_out' then 2
-            when 'dispute' then 3
-            when 'promise' then 4
-            when 'ticket' then 5
-            when 'opportunity' then 6
-            when 'unapplied_cash' then 7
-            when 'no_contact' then 8
-            when 'recent_contact' then 9
-        end as hold_priority
-    from holds
-),
-
+-- What a person has overridden holds nothing.
 scoped as (
     select
         next_steps.invoice_id as held_invoice_id,
-        prioritised.*
-    from prioritised
-    inner join next_steps on prioritised.invoice_id = next_steps.invoice_id
+        holds.*
+    from holds
+    inner join next_steps on holds.invoice_id = next_steps.invoice_id
+    where not holds.is_overridden
     union all by name
     select
         next_steps.invoice_id as held_invoice_id,
-        prioritised.*
-    from prioritised
-    inner join next_steps on prioritised.customer_id = next_steps.customer_id
-    where prioritised.invoice_id is null
+        holds.*
+    from holds
+    inner join next_steps on holds.customer_id = next_steps.customer_id
+    where holds.invoice_id is null and not holds.is_overridden
 ),
 
 final as (
@@ -50,6 +30,8 @@ final as (
         scoped.source_record_id,
         scoped.hold_start_date,
         scoped.hold_until_date,
+        scoped.comment,
+        scoped.author,
         case when next_steps.is_askable then next_steps.asked_amount_reporting else 0 end as deferred_amount_reporting,
         row_number() over (
             partition by scoped.held_invoice_id

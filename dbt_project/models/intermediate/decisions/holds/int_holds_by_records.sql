@@ -93,10 +93,13 @@ opportunity_holds as (
             ),
             opportunities.opened_date
         ) as hold_start_date,
-        coalesce(
-            opportunities.expected_close_date + 1,
-            opportunities.opened_date + settings.opportunity_window_days
-        ) as hold_until_date
+        -- Deals close late: one that is still open holds for another window, then it is a forgotten record.
+        case
+            when opportunities.expected_close_date is null
+                then opportunities.opened_date + settings.opportunity_window_days
+            when opportunities.expected_close_date >= {{ as_of_date() }} then opportunities.expected_close_date + 1
+            else opportunities.expected_close_date + settings.opportunity_window_days + 1
+        end as hold_until_date
     from opportunities
     cross join settings
     where

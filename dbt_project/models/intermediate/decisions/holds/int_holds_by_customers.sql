@@ -1,4 +1,4 @@
-{#- Holds that the state of the customer itself causes: how it can be reached, what it already paid. -#}
+{#- Holds that the state of the customer itself causes: whether and how it can be reached. -#}
 with open_invoices as (select * from {{ ref('int_open_invoices_scored') }}),
 
 customer_360 as (select * from {{ ref('fct_customer_360') }}),
@@ -12,7 +12,11 @@ invoices as (select * from {{ ref('int_invoices_unioned') }}),
 settings as (select * from {{ ref('int_policy_settings') }}),
 
 customers as (
-    select distinct customer_id from open_invoices
+    select
+        customer_id,
+        min(invoice_date) as oldest_invoice_date
+    from open_invoices
+    group by customer_id
 ),
 
 insolvency_holds as (
@@ -24,21 +28,6 @@ insolvency_holds as (
         cast(null as date) as hold_until_date
     from customer_360
     where insolvency_date <= {{ as_of_date() }}
-),
-
-unapplied_holds as (
-    select
-        customer_360.customer_id,
-        'unapplied_cash' as hold_reason,
-        customer_360.customer_id as source_record_id,
-        {{ as_of_date() }} as hold_start_date,
-        cast(null as date) as hold_until_date
-    from customer_360
-    cross join settings
-    where
-        customer_360.past_due_amount_reporting > 0
-        and customer_360.unapplied_amount_reporting
-        >= customer_360.past_due_amount_reporting * settings.unapplied_covered_rate
 ),
 
 -- A message about several invoices is one contact, and so is a task: its owner is about to call.
@@ -80,13 +69,16 @@ recent_contact_holds as (
         and first_contacts.activity_date + settings.contacts_window_days > {{ as_of_date() }}
 ),
 
--- Where no source knows contacts at all, drafts go out without a recipient and say so.
+-- Where no source knows contacts at all, drafts go out without a recipient and say so. Nobody dates the
+-- lack of a contact: since an address bounced, else since the oldest invoice still open.
 reach_holds as (
     select
         customers.customer_id,
         case when contacts.is_opted_out then 'opt_out' else 'no_contact' end as hold_reason,
         customers.customer_id as source_record_id,
-        {{ as_of_date() }} as hold_start_date,
+        coalesce(
+            case when not contacts.is_opted_out then contacts.unreachable_since_date end, customers.oldest_invoice_date
+        ) as hold_start_date,
         cast(null as date) as hold_until_date
     from customers
     left join contacts on customers.customer_id = contacts.customer_id
@@ -96,7 +88,7 @@ reach_holds as (
 ),
 
 holds as (
-    {%- for cause in ["insolvency_holds", "unapplied_holds", "recent_contact_holds", "reach_holds"] %}
+    {%- for cause in ["insolvency_holds", "recent_contact_holds", "reach_holds"] %}
     select
         customer_id,
         cast(null as varchar) as invoice_id,
