@@ -157,7 +157,7 @@ class DeliverySettings(_Table):
     def target(self, channel: str, recipient: str | None) -> str | None:
         """Return where a message would go, as the allow-list names it; None for nowhere."""
         if channel == "email":
-            return recipient
+            return recipient if self.smtp is not None else None
         if channel not in ("slack", "slack_task") or self.slack is None:
             return None
         if self.slack.webhook_env is not None:

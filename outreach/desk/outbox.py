@@ -85,7 +85,8 @@ def claim_next(
         claim.blocked = day if isinstance(day, Reason) else day.blocked
         if isinstance(day, Reason) or claim.blocked is not None:
             return claim
-        for row in _pending(connection, after, channels):
+        while (row := _next_pending(connection, after, channels)) is not None:
+            after = row["message_no"]
             verdict = judge(connection, row, day, settings, now)
             if verdict.outcome == "cancel" and verdict.reason is not None:
                 finish(connection, row["message_no"], "cancelled", verdict.reason, now)
@@ -119,12 +120,13 @@ def outgoing(row: sqlite3.Row, settings: DeliverySettings) -> Outgoing:
     )
 
 
-def _pending(
+def _next_pending(
     connection: sqlite3.Connection, after: int, channels: Collection[str]
-) -> list[sqlite3.Row]:
+) -> sqlite3.Row | None:
     marks = ", ".join("?" * len(channels))
-    return connection.execute(
-        "select * from messages where state = 'pending' and message_no > ?"
-        f" and channel in ({marks}) order by message_no",
+    row: sqlite3.Row | None = connection.execute(
+        "select * from messages where message_no > ? and state = 'pending'"
+        f" and channel in ({marks}) order by message_no limit 1",
         (after, *channels),
-    ).fetchall()
+    ).fetchone()
+    return row
