@@ -133,9 +133,10 @@ def refuse_unlawful_interest(company: Company) -> None:
 
 
 def _missing(key: str, regime: str, missing: list[str], invoices: int | None) -> str:
-    charged = (
-        "days of it are" if invoices is None else f"{invoices} invoices of today's messages are"
-    )
+    if invoices is None:
+        charged = "days of it are"
+    else:
+        charged = f"{invoices} invoice{'s' if invoices > 1 else ''} of today's messages would be"
     return (
         f"Regime {regime} has no {key.replace('_', ' ')} for {', '.join(missing)}, and {charged} charged"
         f' interest. Add [[late_payment.rates]] with semester = "{missing[0]}", {key} and source to'

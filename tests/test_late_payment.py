@@ -118,7 +118,7 @@ def test_penalties_run_by_half_year_from_the_day_after_the_due_date_to_the_as_of
 def test_a_missing_half_year_stops_the_day_with_regime_and_remedy(warehouse):
     british = '[late_payment]\nregime = "uk"\nfixed_fee = true\ncountries = ["GB"]\n'
     assert refusal(warehouse, british) == (
-        "Regime uk has no reference rate for 2024-S1, and 1 invoices of today's messages are charged"
+        "Regime uk has no reference rate for 2024-S1, and 1 invoice of today's messages would be charged"
         ' interest. Add [[late_payment.rates]] with semester = "2024-S1", reference_rate and source to'
         " encours.toml, or remove [late_payment]."
     )
