@@ -33,9 +33,11 @@ LEDGER = {
     "F1,C1,2024-03-15,2024-04-15,EUR,15000.00\n"
     "F2,C1,2024-05-01,2024-05-31,USD,1000.00\n"
     "F3,C2,2024-05-01,2024-05-31,GBP,1000.00\n"
-    "F4,C3,2024-05-01,2024-05-31,EUR,1000.00\n",
+    "F4,C3,2024-05-01,2024-05-31,EUR,1000.00\n"
+    # Fresh entries: stale data would hold everything.
+    "F5,C3,2024-08-28,2024-09-28,EUR,1000.00\n",
     "payments": "payment_id,customer_id,payment_date,currency,amount,kind\n"
-    "P1,C1,2024-05-15,EUR,5000.00,receipt\n",
+    "P1,C1,2024-05-15,EUR,5000.00,receipt\nP2,C3,2024-08-28,EUR,1.00,receipt\n",
     "payment_allocations": "allocation_id,payment_id,invoice_id,allocation_date,amount\n"
     "A1,P1,F1,2024-05-22,5000.00\n",
     "fx_rates": "rate_date,from_currency,to_currency,rate\n"
