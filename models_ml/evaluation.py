@@ -172,7 +172,9 @@ def evaluate_invoices(
             rows.append(_row(segment, f"mae_median_days{suffix}", value, beside, n))
         for metric, score in scores.items():
             pair = [score(table, paid, horizon_days) for table in (ours, base)]
-            rows.append(_row(segment, metric, pair[0], pair[1], n))
+            # Ranking is undefined where nobody paid within the horizon: no row, rather than no number.
+            if np.isfinite(pair).all():
+                rows.append(_row(segment, metric, pair[0], pair[1], n))
         for day in days:
             happened = paid <= day
             for metric, compare in (("brier", brier), ("calibration_error", calibration_error)):

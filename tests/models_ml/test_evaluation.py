@@ -11,6 +11,7 @@ from models_ml.evaluation import (
     calibration_error,
     coverage,
     crps,
+    evaluate_invoices,
     median_error,
     pinball,
     point_error,
@@ -54,6 +55,18 @@ def test_brier_and_calibration_error():
     assert brier(np.full(100, 0.5), happened) == 0.25
     assert calibration_error(np.full(100, 0.5), happened) == pytest.approx(0.0, abs=1e-12)
     assert calibration_error(np.full(100, 0.9), happened) == pytest.approx(0.4)
+
+
+def test_a_segment_that_nobody_paid_has_no_ranking_and_no_number_that_is_none():
+    forecast = np.repeat(_certain(4), 30, axis=0)
+    unpaid = np.full(30, np.inf)
+    rows = evaluate_invoices(
+        forecast, forecast, {"customer_median": np.full(30, 4.0)}, unpaid, {"all": unpaid > 0}, 10
+    )
+    figures = {row["metric"]: row["value"] for row in rows}
+    assert figures["crps_days"] == 6.0
+    assert "c_index" not in figures
+    assert np.isfinite(list(figures.values())).all()
 
 
 def test_beta_calibration_undoes_overconfidence():
