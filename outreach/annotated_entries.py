@@ -19,7 +19,8 @@ from dataclasses import dataclass, field
 from outreach.annotated_meaning import Annotation
 from outreach.desk import entries, live
 from outreach.desk.recording import Entered
-from outreach.desk.stopping import StoppedMessage, utc_text
+from outreach.desk.stopping import StoppedMessage
+from outreach.desk.times import utc_text
 from outreach.desk.validation import EntryError
 from outreach.inbox_words import Problem
 

@@ -21,8 +21,9 @@ from outreach.annotated import KEY, TEAM_KEYS, headings, read_annotated
 from outreach.annotated_entries import EnteredFile, Signature, enter_annotations
 from outreach.annotated_meaning import AccountLines
 from outreach.day import Locale
-from outreach.desk.stopping import StoppedMessage, utc_text
+from outreach.desk.stopping import StoppedMessage
 from outreach.desk.store import transaction
+from outreach.desk.times import utc_text
 from outreach.drops import (
     DONE,
     LIST_SUFFIXES,

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from outreach.desk.live import latest
-from outreach.desk.stopping import StoppedMessage, utc_text
+from outreach.desk.stopping import StoppedMessage
+from outreach.desk.times import utc_text
 from outreach.desk.validation import EntryError, check_text
 
 # Table and column of the id, by what a person calls the entry.

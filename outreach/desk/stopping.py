@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from email.utils import parseaddr
 
 from outreach.desk.store import transaction
+from outreach.desk.times import utc_text
 
 _OF_INVOICE = "message_id in (select message_id from message_lines where invoice_id = :invoice_id)"
 # Where the policy lets a dispute hold the customer, it stops what else that customer would get.
@@ -61,17 +62,6 @@ def in_transaction(connection: sqlite3.Connection) -> Iterator[None]:
     else:
         with transaction(connection):
             yield
-
-
-def utc_text(moment: dt.datetime) -> str:
-    """A moment as UTC ISO text to the second.
-
-    Raises:
-        ValueError: It names no time zone, so that it could be any hour.
-    """
-    if moment.tzinfo is None:
-        raise ValueError("a moment needs a time zone; use an aware datetime")
-    return moment.astimezone(dt.UTC).isoformat(timespec="seconds")
 
 
 def stop_invoice(
