@@ -263,6 +263,7 @@ class Experiment(_Section):
     holdout_share: Annotated[Decimal, Field(ge=0, le=Decimal("0.5"))]
     maximum_amount: Money
     excluded_tones: list[Tone]
+    excluded_segments: list[Name] = []
 
     @field_validator("excluded_tones")
     @classmethod
@@ -325,6 +326,17 @@ def _unknown_scenario(policy: Policy) -> str | None:
     return None
 
 
+def _unknown_excluded_segment(policy: Policy) -> str | None:
+    names = [segment.name for segment in policy.segments]
+    for name in policy.experiment.excluded_segments:
+        if name not in names:
+            return (
+                f"experiment.excluded_segments: '{name}' is not a segment; use one of "
+                f"{', '.join(names)}, or remove it"
+            )
+    return None
+
+
 def _automatic_steps_that_need_a_person(policy: Policy) -> str | None:
     for segment in policy.segments:
         scenario = policy.scenarios.get(segment.scenario)
@@ -344,5 +356,6 @@ _SEGMENT_CHECKS = (
     _repeated_names,
     _misplaced_conditions,
     _unknown_scenario,
+    _unknown_excluded_segment,
     _automatic_steps_that_need_a_person,
 )

@@ -90,6 +90,7 @@ final as (
         last_broken_promises.promised_date as broken_promised_date,
         coalesce(disputed.disputed_invoice_count, 0) as disputed_invoice_count,
         exposures.churn_probability,
+        exposures.churn_method,
         exposures.churn_reason_codes,
         -- Only where contacts are recorded at all does their absence mean something.
         exists (select 1 from activities)

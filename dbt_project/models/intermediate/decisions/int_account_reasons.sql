@@ -52,9 +52,17 @@ phrases as (
         customer_id,
         3 as position_no,
         'due ' || strftime(shown_due_date, '%-d %b') || ', expected '
-        || coalesce((p50_date - shown_due_date) || ' days late', 'very late') as reason_en,
+        || coalesce(
+            (p50_date - shown_due_date)
+            || case when p50_date - shown_due_date = 1 then ' day late' else ' days late' end,
+            'very late'
+        ) as reason_en,
         'échéance le ' || strftime(shown_due_date, '%d/%m') || ', attendu avec '
-        || coalesce((p50_date - shown_due_date) || ' jours de retard', 'un très long retard') as reason_fr
+        || coalesce(
+            (p50_date - shown_due_date)
+            || case when p50_date - shown_due_date = 1 then ' jour de retard' else ' jours de retard' end,
+            'un très long retard'
+        ) as reason_fr
     from facts
     where shown_days_past_due <= 0 and is_early_warning
     union all
@@ -85,16 +93,25 @@ phrases as (
     from facts
     where open_ticket_count > 0
     union all
+    -- A share of all customers says nothing of this one: only what the churn model sees in it is said.
     select
         facts.customer_id,
         7 as position_no,
-        'churn risk ' || cast(round(facts.churn_probability * 100) as integer) || ' %'
+        'churn risk ' || cast(round(facts.churn_probability * 100) as integer) || '%'
         || coalesce(': ' || {{ reason_sentences('facts.churn_reason_codes', 'en', 'raises', 1) }}, '') as reason_en,
         'risque de départ ' || cast(round(facts.churn_probability * 100) as integer) || ' %'
         || coalesce(' : ' || {{ reason_sentences('facts.churn_reason_codes', 'fr', 'raises', 1) }}, '') as reason_fr
     from facts
     cross join settings
-    where facts.churn_probability >= settings.churn_alert_rate
+    where facts.churn_probability >= settings.churn_alert_rate and facts.churn_method <> 'base_rate'
+    union all
+    select
+        customer_id,
+        7 as position_no,
+        'has given notice to leave' as reason_en,
+        'a notifié sa résiliation' as reason_fr
+    from facts
+    where churn_method = 'notice_given'
     union all
     select
         customer_id,

@@ -1,25 +1,37 @@
 with proposals as (select * from {{ ref('int_account_proposals') }}),
 
-exposures as (select * from {{ ref('int_account_exposures') }}),
+arms as (select * from {{ ref('int_experiment_arms') }}),
+
+priorities as (select * from {{ ref('int_account_priorities') }}),
 
 settings as (select * from {{ ref('int_policy_settings') }}),
 
--- Where a day is full, the largest go first; what it leaves is proposed again on the next one.
+-- Where a day is full, the most valuable go first; what it leaves is proposed again on the next one. A
+-- customer held out takes nobody's place.
 ranked as (
     select
         proposals.customer_id,
         row_number() over (
             order by
-                exposures.exposure_amount desc nulls last,
+                priorities.priority_amount desc nulls last,
                 proposals.customer_id asc
         ) as position_no
     from proposals
-    left join exposures on proposals.customer_id = exposures.customer_id
-    where proposals.decision = 'send'
+    left join arms on proposals.customer_id = arms.customer_id
+    left join priorities on proposals.customer_id = priorities.customer_id
+    where proposals.decision = 'send' and arms.experiment_arm is distinct from 'holdout'
 ),
 
-beyond_maximum as (
-    select ranked.customer_id
+stopped as (
+    select
+        customer_id,
+        'holdout' as stop_reason
+    from arms
+    where experiment_arm = 'holdout'
+    union all
+    select
+        ranked.customer_id,
+        'daily_maximum' as stop_reason
     from ranked
     cross join settings
     where ranked.position_no > settings.messages_a_day
@@ -32,17 +44,18 @@ final as (
         proposals.policy_segment,
         proposals.scenario,
         proposals.lane,
-        case when beyond_maximum.customer_id is null then proposals.decision else 'wait' end as decision,
-        case when beyond_maximum.customer_id is null then proposals.decision_reason else 'daily_maximum' end
-            as decision_reason,
-        case when beyond_maximum.customer_id is null then proposals.step_no end as step_no,
+        case when stopped.customer_id is null then proposals.decision else 'wait' end as decision,
+        coalesce(stopped.stop_reason, proposals.decision_reason) as decision_reason,
+        case when stopped.customer_id is null then proposals.step_no end as step_no,
         proposals.next_step_date,
         proposals.hold_reason,
         proposals.hold_until_date,
         proposals.held_invoice_count,
-        proposals.deferred_amount_reporting
+        proposals.deferred_amount_reporting,
+        arms.experiment_arm
     from proposals
-    left join beyond_maximum on proposals.customer_id = beyond_maximum.customer_id
+    left join stopped on proposals.customer_id = stopped.customer_id
+    left join arms on proposals.customer_id = arms.customer_id
 )
 
 select * from final

@@ -13,7 +13,7 @@ final as (
         facts.as_of_date,
         cast(row_number() over (
             order by
-                exposures.exposure_amount desc nulls last,
+                batch.priority_amount desc nulls last,
                 customer_360.past_due_amount_reporting desc,
                 facts.customer_id asc
         ) as integer) as rank,
@@ -37,11 +37,19 @@ final as (
         facts.p90_date as predicted_p90_date,
         facts.prediction_method,
         facts.churn_probability,
+        facts.churn_method,
         customer_360.mrr_reporting,
         exposures.cash_exposure_amount,
         exposures.loss_exposure_amount,
         exposures.ltv_exposure_amount,
         exposures.exposure_amount,
+        batch.cash_accelerated_amount,
+        batch.loss_avoided_amount,
+        batch.revenue_at_stake_amount,
+        batch.churn_cost_amount,
+        batch.contact_cost_amount,
+        batch.priority_amount,
+        batch.experiment_arm,
         batch.decision,
         batch.decision_reason,
         batch.step,

@@ -42,6 +42,7 @@ final as (
             ('asked_amount_reporting', 'cast(coalesce(sum(asked_amount_reporting), 0) as decimal(18, 2))', 'batch'),
             ('hold_account_count', "count(*) filter (where decision = 'hold')", 'batch'),
             ('wait_account_count', "count(*) filter (where decision = 'wait')", 'batch'),
+            ('holdout_account_count', "count(*) filter (where decision_reason = 'holdout')", 'batch'),
             ('deferred_amount_reporting', 'cast(coalesce(sum(attributed_amount_reporting), 0) as decimal(18, 2))', 'holds'),
             ('broken_promise_count', 'count(*)', 'broken_promises'),
             ('new_broken_promise_count', 'count(*) filter (where is_new)', 'broken_promises'),

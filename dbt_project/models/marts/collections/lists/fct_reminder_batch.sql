@@ -6,6 +6,8 @@ customer_360 as (select * from {{ ref('fct_customer_360') }}),
 
 contacts as (select * from {{ ref('int_contacts_chosen') }}),
 
+priorities as (select * from {{ ref('int_account_priorities') }}),
+
 addressed as (
     select
         decisions.as_of_date,
@@ -22,6 +24,13 @@ addressed as (
         decisions.hold_reason,
         decisions.hold_until_date,
         decisions.deferred_amount_reporting,
+        decisions.experiment_arm,
+        priorities.cash_accelerated_amount,
+        priorities.loss_avoided_amount,
+        priorities.revenue_at_stake_amount,
+        priorities.churn_cost_amount,
+        priorities.contact_cost_amount,
+        priorities.priority_amount,
         cast(messages.step_no as integer) as step_no,
         messages.step,
         messages.step_channel,
@@ -47,6 +56,7 @@ addressed as (
     inner join customer_360 on decisions.customer_id = customer_360.customer_id
     left join messages on decisions.customer_id = messages.customer_id and decisions.decision = 'send'
     left join contacts on decisions.customer_id = contacts.customer_id
+    left join priorities on decisions.customer_id = priorities.customer_id
 ),
 
 final as (
