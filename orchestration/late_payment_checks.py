@@ -12,6 +12,21 @@ import duckdb
 
 from orchestration.config import Company
 from orchestration.late_payment import LatePaymentTable
+from outreach.day import Locale
+
+_UNVERIFIED = (
+    "Late-payment interest uses rates that nobody has checked ({semesters}): check them before a"
+    " notice leaves, and enter them with verified = true under [[late_payment.rates]].",
+    "Les intérêts de retard reposent sur des taux que personne n'a vérifiés ({semesters}) : les"
+    " vérifier avant tout envoi d'une mise en demeure, puis les saisir avec verified = true sous"
+    " [[late_payment.rates]].",
+)
+_NEW_LAW = (
+    "Code de commerce L441-10 has a new version from {day}: check rates and fixed fee against it"
+    " before a notice leaves.",
+    "L'article L441-10 du Code de commerce a une nouvelle version à compter du {day} : vérifier taux"
+    " et indemnité avant tout envoi d'une mise en demeure.",
+)
 
 
 def contradictions(settings: LatePaymentTable | None) -> list[str]:
@@ -144,12 +159,15 @@ def _missing(key: str, regime: str, missing: list[str], invoices: int | None) ->
     )
 
 
-def late_payment_warnings(connection: duckdb.DuckDBPyConnection, day: date) -> list[str]:
+def late_payment_warnings(
+    connection: duckdb.DuckDBPyConnection, day: date, locale: Locale = "en"
+) -> list[str]:
     """What a reader of a day's charges must know about the rates behind them.
 
     Args:
         connection: The publication, or the warehouse.
         day: The business date.
+        locale: Language of the words.
 
     Returns:
         Lines in plain words; none where nothing is charged.
@@ -160,15 +178,10 @@ def late_payment_warnings(connection: duckdb.DuckDBPyConnection, day: date) -> l
         " max(review_date) filter (where review_date <= as_of_date)"
         f" from marts.fct_late_payment_interest where as_of_date = date '{day.isoformat()}'"
     ).fetchall()
+    language = 0 if locale == "en" else 1
     lines = []
     if unverified:
-        lines.append(
-            f"Late-payment interest uses rates that nobody has checked ({unverified}): check them"
-            " before a notice leaves, and enter them with verified = true under [[late_payment.rates]]."
-        )
+        lines.append(_UNVERIFIED[language].format(semesters=unverified))
     if review_date:
-        lines.append(
-            f"Code de commerce L441-10 has a new version from {review_date}: check rates and fixed fee"
-            " against it before a notice leaves."
-        )
+        lines.append(_NEW_LAW[language].format(day=review_date))
     return lines

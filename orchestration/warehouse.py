@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -92,3 +93,10 @@ def prepare_schemas(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"create table if not exists audit.{name} ({columns})")
     prepare_identity(connection)
     prepare_desk(connection)
+
+
+def rows_of(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
+    """The rows of a query as dictionaries."""
+    relation = connection.execute(query)
+    names = [column[0] for column in relation.description or []]
+    return [dict(zip(names, row, strict=True)) for row in relation.fetchall()]

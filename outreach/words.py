@@ -11,7 +11,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from babel.dates import format_date
-from babel.numbers import format_currency, format_percent, get_currency_symbol
+from babel.numbers import (
+    format_currency,
+    format_decimal,
+    format_percent,
+    get_currency_symbol,
+)
 
 from outreach.day import Locale
 
@@ -73,11 +78,13 @@ _WORDS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "decision_reason": {
         "step_due": ("step due today", "étape à échéance"),
+        "no_channel": ("no e-mail address", "aucune adresse e-mail"),
         "quiet_day": ("quiet day", "jour sans relance"),
-        "step_not_reached": ("next step not reached", "prochaine étape non atteinte"),
+        "step_not_reached": ("no step planned today", "aucune étape prévue aujourd'hui"),
         "scenario_exhausted": ("all steps done: a person decides", "scénario épuisé : à décider"),
-        # The team must not know who is in the untreated arm of an experiment, or it would treat it.
-        "holdout": ("nothing planned today", "rien de prévu aujourd'hui"),
+        # The team must not know who is in the untreated arm of an experiment, or it would treat it:
+        # the same words as for a step not reached.
+        "holdout": ("no step planned today", "aucune étape prévue aujourd'hui"),
         "public_holiday": ("public holiday there", "jour férié chez le client"),
         "daily_maximum": ("maximum of the day reached", "maximum du jour atteint"),
     },
@@ -144,6 +151,11 @@ def money(amount: Decimal, currency: str, locale: Locale) -> str:
         # CLDR sets a space between letters and digits, which Babel leaves out.
         return figure.replace(symbol, f"{symbol}\u00a0", 1)
     return figure
+
+
+def exact_amount(amount: Decimal, locale: Locale) -> str:
+    """Write an amount with two decimals and without its currency."""
+    return str(format_decimal(amount, "#,##0.00", locale=_babel_locale(locale)))
 
 
 def whole_money(amount: Decimal, currency: str, locale: Locale) -> str:

@@ -17,11 +17,12 @@ from rich.table import Table
 from dashboard import SummaryFacts, summary_facts
 from dashboard.landing_facts import LandingPoint
 from orchestration.config import Company
-from orchestration.emitting import CFO_PAGE, data_warnings, rows_of
+from orchestration.data_warnings import data_warnings
+from orchestration.emitting import CFO_PAGE
 from orchestration.late_payment_checks import late_payment_warnings
 from orchestration.publishing import Publication
 from orchestration.stages import StageTimes
-from orchestration.warehouse import reading
+from orchestration.warehouse import reading, rows_of
 
 SHOWN_ACCOUNTS = 5
 

@@ -25,7 +25,7 @@ from models_ml import (
     train_time_to_pay,
 )
 from models_ml.hazard import TimeToPayModel
-from orchestration.emitting import data_warnings
+from orchestration.data_warnings import data_warnings
 from orchestration.modelling import write_predictions
 from orchestration.warehouse import reading
 from tests import poor_ledgers

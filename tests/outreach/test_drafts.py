@@ -287,7 +287,7 @@ def test_untreated_arm_of_an_experiment_is_not_given_away():
         ]
     )
     index = render_reminders(rows, "en").index.decode()
-    assert "nothing planned today" in index
+    assert "no step planned today" in index
     assert "holdout" not in index
     assert b"holdout" not in digest_json(rows, "en") + at_risk_csv(rows, "en")
 
