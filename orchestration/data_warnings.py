@@ -89,19 +89,19 @@ _SAYS = {
     ),
     "suspense": (
         "{count} {entity} in {currency} are left out: {reason}.",
-        "{count} {entity} en {currency} laissés de côté : {reason}.",
+        "Laissé de côté : {entity} en {currency}, {count} ({reason}).",
     ),
     "unlinked": (
         "{count} parties of {source} may be customers and are not linked: `encours desk identity`"
         " lists them.",
-        "{count} tiers de {source} sont peut-être des clients et ne sont pas rattachés :"
-        " `encours desk identity` les liste.",
+        "Tiers de {source} peut-être clients et non rattachés : {count} ; `encours desk identity` en"
+        " donne la liste.",
     ),
     "difference": (
         "{count} {entity} contradict other records by {amount} {currency} and count as they stand:"
         " {reason}.",
-        "{count} {entity} en contradiction avec d'autres pièces pour {amount} {currency}, comptés"
-        " tels quels : {reason}.",
+        "En contradiction avec d'autres pièces, mais pris en compte : {entity}, {count}, pour {amount}"
+        " {currency} ({reason}).",
     ),
     "drift": (
         "The model of {model} was trained on other figures than today's ({features}): train again.",
@@ -112,22 +112,22 @@ _SAYS = {
     "customer_median": (
         "{count} invoices are dated by their customer's own habit, with wider intervals: the payment"
         " model has too few paid invoices to learn from, or is no better than the habit.",
-        "{count} factures sont datées d'après l'habitude de leur client, avec des intervalles plus"
-        " larges : le modèle de paiement a trop peu de factures payées pour apprendre, ou ne fait pas"
-        " mieux que l'habitude.",
+        "Factures datées d'après l'habitude de leur client, avec des intervalles plus larges : {count}."
+        " Le modèle de paiement a trop peu de factures payées pour apprendre, ou ne fait pas mieux que"
+        " l'habitude.",
     ),
     "cohort_median": (
         "{count} invoices are dated by the habit of similar customers, with wider intervals: their"
         " customers have paid fewer than three, and no payment model is in use.",
-        "{count} factures sont datées d'après l'habitude de clients semblables, avec des intervalles"
-        " plus larges : leurs clients en ont payé moins de trois, et aucun modèle de paiement n'est en"
+        "Factures datées d'après l'habitude de clients semblables, avec des intervalles plus larges :"
+        " {count}. Leurs clients en ont payé moins de trois, et aucun modèle de paiement n'est en"
         " service.",
     ),
     "nothing": (
         "{count} invoices have no expected payment date: fewer than ten payments are known, too few"
         " to say when the next will come.",
-        "{count} factures n'ont pas de date de paiement attendue : moins de dix paiements sont"
-        " connus, trop peu pour dire quand viendra le prochain.",
+        "Factures sans date de paiement attendue : {count}. Moins de dix paiements sont connus, trop"
+        " peu pour dire quand viendra le prochain.",
     ),
 }
 

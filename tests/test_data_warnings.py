@@ -37,13 +37,13 @@ def test_french_reader_reads_french(connection):
     )
     assert lines[7:] == [
         "Lignes en quarantaine, laissées de côté : factures 2.",
-        "4 passages en perte en EUR laissés de côté : facture inconnue.",
-        "1 tiers de hubspot sont peut-être des clients et ne sont pas rattachés :"
-        " `encours desk identity` les liste.",
-        "1 factures en contradiction avec d'autres pièces pour 1\u202f234,50 EUR, comptés tels quels"
-        " : réglé au-delà de la facture.",
-        "1 factures n'ont pas de date de paiement attendue : moins de dix paiements sont connus,"
-        " trop peu pour dire quand viendra le prochain.",
+        "Laissé de côté : passages en perte en EUR, 4 (facture inconnue).",
+        "Tiers de hubspot peut-être clients et non rattachés : 1 ; `encours desk identity` en donne la"
+        " liste.",
+        "En contradiction avec d'autres pièces, mais pris en compte : factures, 1, pour"
+        " 1\u202f234,50 EUR (réglé au-delà de la facture).",
+        "Factures sans date de paiement attendue : 1. Moins de dix paiements sont connus, trop peu pour"
+        " dire quand viendra le prochain.",
         "Le modèle « départ » a appris sur d'autres chiffres que ceux du jour (tenure days) :"
         " relancer l'entraînement.",
     ]
