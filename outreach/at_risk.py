@@ -18,8 +18,6 @@ from outreach.workbook import Sheet, workbook_bytes
 
 # How far ahead predictions look, days (`p_unpaid_120d`).
 HORIZON_DAYS = 120
-# A hold without an end comes up for review this often, days.
-REVIEW_DAYS = 14
 
 _ASSUMED = (
     "The effect of a contact is an assumption of the policy (value.effects), not a measurement.",
@@ -181,15 +179,7 @@ HOLD_COLUMNS = (
     Column("hold_start_date", "date", "Since", "Depuis", 12),
     Column("hold_until_date", "date", "Until", "Jusqu'au", 12),
     Column("hold_end", "text", "Ends", "Prend fin", 34),
-    Column(
-        "review_date",
-        "date",
-        "Review on",
-        "À revoir le",
-        12,
-        note_en=f"The end of the hold; every {REVIEW_DAYS} days where it has none.",
-        note_fr=f"La fin de la retenue ; tous les {REVIEW_DAYS} jours si elle n'en a pas.",
-    ),
+    Column("review_date", "date", "Review on", "À revoir le", 12),
     Column("deferred_amount_reporting", "money", "Defers", "Diffère", 14),
     Column("is_overridden", "answer", "Overridden", "Levée par décision", 12),
     Column("author", "text", "By", "Par", 18),
@@ -205,10 +195,7 @@ def at_risk_csv(rows: DayRows, locale: Locale) -> bytes:
 def at_risk_xlsx(rows: DayRows, locale: Locale) -> bytes:
     """Render the at-risk list as a workbook: the list, and a second sheet for the holds."""
     titles = ("At risk", "Holds") if locale == "en" else ("À risque", "Retenues")
-    holds = [
-        {**hold, "hold_end": _hold_end(hold, locale), "review_date": review_date(hold)}
-        for hold in by_customer(rows.holds)
-    ]
+    holds = [{**hold, "hold_end": _hold_end(hold, locale)} for hold in by_customer(rows.holds)]
     sheets = (
         Sheet(titles[0], _account_lines(rows, locale), ACCOUNT_COLUMNS, frozen_columns=3),
         Sheet(titles[1], holds, HOLD_COLUMNS, frozen_columns=2),
@@ -231,17 +218,6 @@ def by_customer(holds: Sequence[Row]) -> list[Row]:
 def holding(holds: Sequence[Row]) -> list[Row]:
     """Return the holds that hold; one that a person overrode stays a row and holds nothing."""
     return [hold for hold in holds if not hold["is_overridden"]]
-
-
-def review_date(hold: Row) -> dt.date:
-    """Return the day on which a hold is looked at again: its end, else every `REVIEW_DAYS`."""
-    until: dt.date | None = hold["hold_until_date"]
-    if until is not None:
-        return until
-    start: dt.date = hold["hold_start_date"] or hold["as_of_date"]
-    age = max((hold["as_of_date"] - start).days, 0)
-    rounds = max(-(-age // REVIEW_DAYS), 1)
-    return start + dt.timedelta(days=rounds * REVIEW_DAYS)
 
 
 def _account_lines(rows: DayRows, locale: Locale) -> list[dict[str, Any]]:

@@ -168,6 +168,7 @@ def hold(customer_id: str, reason: str, amount: str, **changes: Any) -> dict[str
         "source_record_id": f"{reason}-{customer_id}",
         "hold_start_date": dt.date(2026, 3, 1),
         "hold_until_date": dt.date(2026, 3, 20),
+        "review_date": dt.date(2026, 3, 20),
         "deferred_amount_reporting": Decimal(amount),
         "attributed_amount_reporting": Decimal(amount),
         "comment": None,

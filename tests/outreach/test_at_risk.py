@@ -6,7 +6,7 @@ import io
 from decimal import Decimal
 
 import pytest
-from handmade_day import account, make_day
+from handmade_day import account, hold, make_day
 from hostile_text import ALL, FORMULAS
 from openpyxl import load_workbook
 
@@ -114,3 +114,92 @@ def test_empty_day_gives_headings_only():
     assert at_risk_csv(rows, "en").count(b"\r\n") == 1
     book = load_workbook(io.BytesIO(at_risk_xlsx(rows, "en")))
     assert book["At risk"].max_row == 1
+
+
+def test_blank_date_says_why_it_is_blank():
+    rows = make_day(
+        accounts=[
+            account(1, "c1", predicted_p90_date=dt.date(2026, 5, 1)),
+            account(2, "c2"),
+            account(3, "c3", predicted_payment_date=None, predicted_p10_date=None),
+            account(4, "c4", prediction_method=None, predicted_payment_date=None),
+        ]
+    )
+    lines = parsed(at_risk_csv(rows, "en"), "utf-8", ",")
+    assert [line["Dates rest on"] for line in lines] == [
+        "the model",
+        "the model; at the latest: over 120 days",
+        "the model: later than 120 days",
+        "not predicted",
+    ]
+
+
+def test_hold_says_since_when_and_what_ends_it():
+    dispute = {"decision": "hold", "hold_reason": "dispute"}
+    rows = make_day(
+        accounts=[account(1, "c1", **dispute), account(2, "c2")],
+        holds=[
+            hold("c1", "dispute", "9.00", hold_until_date=None, source_record_id="d1"),
+            hold("c1", "dispute", "9.00", hold_start_date=dt.date(2026, 2, 2)),
+            hold("c1", "dispute", "9.00", hold_start_date=dt.date(2026, 1, 1), is_overridden=True),
+            hold("c1", "ticket", "9.00", hold_start_date=None),
+        ],
+    )
+    first, second = parsed(at_risk_csv(rows, "en"), "utf-8", ",")
+    assert (first["Hold since"], first["Hold until"]) == ("2026-02-02", "")
+    assert first["Hold ends"] == "when the dispute is settled"
+    assert (second["Hold since"], second["Hold ends"]) == ("", "")
+
+
+def test_sheet_of_holds_shows_who_held_and_who_overrode():
+    rows = make_day(
+        holds=[
+            hold("c1", "manual", "5.00", author="Zoé", comment="=salon", hold_until_date=None),
+            hold("c2", "ticket", "0.00", is_overridden=True),
+        ]
+    )
+    first, second = sheet_rows(load_workbook(io.BytesIO(at_risk_xlsx(rows, "fr")))["Retenues"])
+    assert (first["Par"], first["Commentaire"], first["Levée par décision"]) == (
+        "Zoé",
+        "'=salon",
+        "non",
+    )
+    assert first["À revoir le"].date() == dt.date(2026, 3, 20)
+    assert first["Prend fin"] == "quand un collègue la lève"
+    assert second["Levée par décision"] == "oui"
+
+
+def test_priority_is_the_sum_of_its_parts_and_its_assumptions_are_said(day_rows):
+    book = load_workbook(io.BytesIO(at_risk_xlsx(day_rows, "en")))
+    first, _ = sheet_rows(book["At risk"])
+    parts = ("Cash accelerated", "Loss avoided", "Revenue at stake")
+    costs = ("Churn cost of the contact", "Cost of contact")
+    total = sum(first[part] for part in parts) - sum(first[cost] for cost in costs)
+    assert round(total, 2) == first["Priority"] == 1398.40
+    notes = {cell.value: cell.comment.text for cell in book["At risk"][1] if cell.comment}
+    for heading in ("Priority", "Cash accelerated", "Loss avoided", *costs):
+        assert "assumption of the policy" in notes[heading]
+    assert "an association, not a cause" in notes["Why"]
+
+
+def test_workbook_holds_no_formula_and_no_link():
+    rows = make_day(
+        accounts=[account(1, "c1", customer_name="=1+1", reasons_en="http://x.example")]
+    )
+    book = load_workbook(io.BytesIO(at_risk_xlsx(rows, "en")))
+    for sheet in book:
+        for cells in sheet.iter_rows():
+            assert all(cell.data_type != "f" and cell.hyperlink is None for cell in cells)
+
+
+def test_headings_are_unique_since_the_annotated_list_is_read_by_them():
+    for locale in ("en", "fr"):
+        headings = [column.heading(locale) for column in ACCOUNT_COLUMNS]
+        assert len(set(headings)) == len(headings)
+        assert {column.key for column in ACCOUNT_COLUMNS if column.kind == "blank"} == {
+            "promised_date",
+            "promised_amount",
+            "is_disputed",
+            "comment",
+            "next_contact_date",
+        }
