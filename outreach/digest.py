@@ -27,10 +27,9 @@ SHOWN_HORIZONS = ("month_end", "next_month_end", "7d", "30d", "60d")
 _TITLES = {
     "title": ("Collections on {day}", "Recouvrement du {day}"),
     "totals": (
-        "Open {open}, of which past due {past_due} · {accounts} accounts to look at, {early} of "
+        "Open {open}, of which past due {past_due} · {accounts} to look at, {early} of "
         "them before the due date",
-        "Encours {open}, dont échu {past_due} · {accounts} comptes à suivre, dont {early} avant "
-        "échéance",
+        "Encours {open}, dont échu {past_due} · {accounts} à suivre, dont {early} avant échéance",
     ),
     "messages": (
         "Drafts ready for {asked} (e-mails: {email}, calls: {call}, letters: {letter}, tasks: {task})",
@@ -38,8 +37,8 @@ _TITLES = {
         "tâches : {task})",
     ),
     "automatic": (
-        "Small amounts, by themselves: {count} accounts, {amount}",
-        "Petits montants, sans intervention : {count} comptes, {amount}",
+        "Automatic lane, nothing to do: {accounts}, {amount}",
+        "Relances automatiques, rien à faire : {accounts}, {amount}",
     ),
     "top": ("Accounts first", "Comptes prioritaires"),
     "promises": ("Broken promises: {count}", "Promesses non tenues : {count}"),
@@ -48,9 +47,10 @@ _TITLES = {
         "{name} : {promised} promis pour le {day}, {missing} manquants",
     ),
     "holds": (
-        "Left alone: {count} accounts, {amount} deferred",
-        "Laissés en paix : {count} comptes, {amount} différés",
+        "Left alone: {accounts}, {amount} deferred",
+        "Sans relance pour l'instant : {accounts}, {amount} différés",
     ),
+    "hold": ("{reason}: {accounts}, {amount}", "{reason} : {accounts}, {amount}"),
     "landing": (
         "Cash to come: middle, and bounds eight times in ten",
         "Encaissements à venir : milieu, et bornes huit fois sur dix",
@@ -65,7 +65,7 @@ _TITLES = {
     ),
     "uncalibrated": ("uncalibrated", "non calibré"),
     "warnings": ("Data warnings", "Alertes sur les données"),
-    "new": ("new", "nouveau"),
+    "new": ("new", "nouvelle"),
     "more": ("… more in the list", "… suite dans la liste"),
     "nothing": ("Nothing to do today.", "Rien à faire aujourd'hui."),
 }
@@ -209,7 +209,7 @@ def _parts(rows: DayRows, locale: Locale) -> list[tuple[str, list[str]]]:
             locale,
             open=amount(totals["open_amount_reporting"]),
             past_due=amount(totals["past_due_amount_reporting"]),
-            accounts=totals["at_risk_account_count"],
+            accounts=words.accounts(totals["at_risk_account_count"], locale),
             early=totals["early_warning_account_count"],
         ),
         _say(
@@ -224,8 +224,8 @@ def _parts(rows: DayRows, locale: Locale) -> list[tuple[str, list[str]]]:
     ]
     if totals["automatic_account_count"]:
         automatic = amount(totals["automatic_amount_reporting"])
-        count = totals["automatic_account_count"]
-        summary.append(_say("automatic", locale, count=count, amount=automatic))
+        accounts = words.accounts(totals["automatic_account_count"], locale)
+        summary.append(_say("automatic", locale, accounts=accounts, amount=automatic))
     parts = [("", summary if rows.accounts else [*summary, _say("nothing", locale)])]
     if rows.landing:
         parts.append((_say("landing", locale), _landing_lines(rows, locale)))
@@ -239,12 +239,17 @@ def _parts(rows: DayRows, locale: Locale) -> list[tuple[str, list[str]]]:
         heading = _say(
             "holds",
             locale,
-            count=totals["hold_account_count"],
+            accounts=words.accounts(totals["hold_account_count"], locale),
             amount=amount(totals["deferred_amount_reporting"]),
         )
         lines = [
-            f"{words.word('hold_reason', hold['hold_reason'], locale)}: {hold['account_count']}, "
-            f"{amount(Decimal(hold['deferred_amount_reporting']))}"
+            _say(
+                "hold",
+                locale,
+                reason=words.word("hold_reason", hold["hold_reason"], locale),
+                accounts=words.accounts(hold["account_count"], locale),
+                amount=amount(Decimal(hold["deferred_amount_reporting"])),
+            )
             for hold in holds_by_reason(holding(rows.holds))
         ]
         parts.append((heading, lines))

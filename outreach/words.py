@@ -184,6 +184,13 @@ def exact_share(rate: Decimal, locale: Locale) -> str:
     return _percent(rate.quantize(Decimal("0.0001"), ROUND_HALF_UP), locale, 2)
 
 
+def accounts(count: int, locale: Locale) -> str:
+    """Write a number of accounts with its noun."""
+    if locale == "en":
+        return f"{count} account" if count == 1 else f"{count} accounts"
+    return f"{count} compte" if count < 2 else f"{count} comptes"
+
+
 def day(date: dt.date, locale: Locale) -> str:
     """Write a date with the month in words."""
     style = "d MMM y" if locale == "en" else "medium"

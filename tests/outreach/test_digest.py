@@ -3,12 +3,17 @@
 import datetime as dt
 import json
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+import yaml
 from handmade_day import account, hold, make_day
 from hostile_text import ALL
 
+from outreach import words
 from outreach.digest import digest_json, digest_text, holds_by_reason, slack_message
+
+ROOT = Path(__file__).parents[2]
 
 
 def all_texts(value) -> list[str]:
@@ -142,3 +147,56 @@ def test_landing_is_shown_by_date_with_its_bounds():
 def test_quiet_day_says_there_is_nothing_to_do():
     rows = make_day(accounts=[], holds=[], broken_promises=[], warnings=[])
     assert "Nothing to do today." in digest_text(rows, "en")
+
+
+def test_date_that_ends_two_horizons_is_named_once():
+    def row(horizon: str) -> dict:
+        return {
+            "horizon": horizon,
+            "horizon_date": dt.date(2026, 3, 31),
+            "line": "total",
+            "p10_amount_reporting": Decimal("10"),
+            "p50_amount_reporting": Decimal("20"),
+            "p90_amount_reporting": Decimal("30"),
+            "expected_amount_reporting": Decimal("20"),
+            "is_calibrated": True,
+        }
+
+    text = digest_text(make_day(landing=[row("30d"), row("month_end")]), "en")
+    assert text.count("by 31 Mar 2026") == 1
+
+
+def test_half_a_unit_is_rounded_up_as_on_the_page_of_the_cfo():
+    assert words.whole_money(Decimal("2400.50"), "EUR", "en") == "€2,401"
+    assert words.whole_money(Decimal("-0.50"), "EUR", "fr") == "-1\u00a0€"
+    assert words.whole_money(Decimal("1.50"), "CHF", "en") == "CHF\u00a02"
+    assert words.share(0.125, "en") == "13%"
+    assert words.share(Decimal("0.005"), "fr") == "1\u00a0%"
+    assert words.exact_share(Decimal("0.1215"), "en") == "12.15%"
+
+
+def test_automatic_lane_is_one_line_and_an_overridden_hold_holds_nothing(day_rows):
+    totals = {
+        **day_rows.totals,
+        "automatic_account_count": 7,
+        "automatic_amount_reporting": Decimal("412.30"),
+        "holdout_account_count": 3,
+    }
+    holds = [hold("c2", "ticket", "700.00"), hold("c3", "manual", "9.00", is_overridden=True)]
+    rows = make_day(totals=totals, holds=holds)
+    text = digest_text(rows, "en")
+    assert "Automatic lane, nothing to do: 7 accounts, €412" in text
+    assert "Held by a colleague" not in text
+    assert b"holdout" not in digest_json(rows, "en")
+
+
+@pytest.mark.parametrize("locale", ["en", "fr"])
+def test_every_code_of_the_lists_has_words(locale):
+    models = Path("dbt_project/models/marts/collections/lists/_lists__models.yml")
+    for model in yaml.safe_load((ROOT / models).read_text())["models"]:
+        for column in model["columns"]:
+            for test in column.get("data_tests", []):
+                values = test.get("accepted_values") if isinstance(test, dict) else None
+                if values and column["name"] in words._WORDS:
+                    for value in values["arguments"]["values"]:
+                        assert words.word(column["name"], value, locale)
