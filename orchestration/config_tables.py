@@ -21,6 +21,8 @@ from connectors.sql import SqlSource
 from connectors.stripe import StripeSource
 from connectors.zendesk import ZendeskSource
 from orchestration.late_payment import LatePaymentTable
+from outreach.delivery.settings import DeliverySettings
+from outreach.sender import Sender
 
 # Sources whose customers owe money; the others say more about them.
 LEDGER_SOURCES = frozenset({"files", "sql", "fec", "stripe"})
@@ -195,4 +197,6 @@ class Config(_Table):
     parameters: Parameters = Parameters()
     outreach: OutreachTable = OutreachTable()
     late_payment: LatePaymentTable | None = None
+    sender: Sender = Sender()
+    delivery: DeliverySettings = DeliverySettings()
     home: str = "."

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from orchestration.assets.delivery import build_alerts, build_delivery, build_inbox
 from orchestration.assets.desk import build_desk
 from orchestration.assets.identity import build_identity
 from orchestration.assets.ingestion import build_raw_assets
@@ -24,11 +25,11 @@ from orchestration.dbt import ensure_manifest
 from orchestration.jobs import (
     build_jobs,
     build_schedule,
-    build_sensor,
     build_training_schedule,
     daily_partitions,
 )
 from orchestration.resources import CompanyResource
+from orchestration.sensors import build_sensors
 from orchestration.sources import build_sources
 
 
@@ -59,12 +60,15 @@ def build_definitions(config_path: Path, source_path: Path | None = None) -> dg.
             *build_raw_assets(sources, partitions),
             build_identity(sources, partitions),
             build_policy(partitions),
+            build_inbox(partitions),
             build_desk(partitions),
             *dbt_models,
             build_predictions(partitions),
             build_models(partitions),
             build_publication(marts, partitions),
             build_emission(partitions),
+            build_alerts(partitions),
+            build_delivery(partitions),
         ],
         asset_checks=[
             *build_raw_checks(sources),
@@ -73,7 +77,7 @@ def build_definitions(config_path: Path, source_path: Path | None = None) -> dg.
         ],
         jobs=jobs,
         schedules=[build_schedule(company, jobs), build_training_schedule(company, jobs)],
-        sensors=[build_sensor(jobs)],
+        sensors=build_sensors(jobs),
         resources={
             "company": CompanyResource(
                 config_path=str(config_path.resolve()), source_path=str(source_path or "")

@@ -48,6 +48,9 @@ def day_rows(
         totals=totals[0],
         warnings=[{"message": line} for line in lines],
         landing=rows("fct_cash_landing", "horizon_date"),
+        charges=rows("fct_late_payment_charges", "customer_id, invoice_id"),
+        interest=rows("fct_late_payment_interest", "customer_id, invoice_id, period_start_date"),
+        sender=company.config.sender,
     )
 
 

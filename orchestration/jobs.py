@@ -1,7 +1,7 @@
-"""Jobs, the daily schedule and the sensor: what runs, when, and upon what.
+"""Jobs and schedules: what runs, and when.
 
-Belongs here: selections and triggers. Does not belong here: assets, logic. Business idempotency
-lives in folders and tables, never in a run key.
+Belongs here: selections and times. Does not belong here: assets, logic, what runs upon an event
+(`sensors`).
 """
 
 from typing import Any
@@ -9,15 +9,11 @@ from typing import Any
 import dagster as dg
 
 from orchestration.config import Company, first_partition
-from orchestration.emitting import is_emitted
-from orchestration.publishing import Publication, published_days
+from orchestration.publishing import published_days
 from orchestration.resources import CompanyResource
 
 DAILY, EMIT, TRAIN = "daily", "emit", "train"
-
-# A day whose files cannot be written is tried this often, then left to a person.
-ATTEMPTS = 3
-PUBLICATION_TAG = "encours/publication"
+INBOX, ALERT, DELIVER = "inbox", "alert", "deliver"
 
 
 def daily_partitions(company: Company) -> dg.DailyPartitionsDefinition:
@@ -30,28 +26,46 @@ def daily_partitions(company: Company) -> dg.DailyPartitionsDefinition:
 
 
 def build_jobs() -> list[Any]:
-    """The whole day up to its publication; the emission of its files; training."""
-    emission = dg.AssetSelection.assets(["out", "day"])
-    training = dg.AssetSelection.assets(["models", "trained"])
-    return [
-        dg.define_asset_job(
-            DAILY,
-            selection=dg.AssetSelection.all() - emission - training,
-            description="Ingest, check, transform, score, decide and publish one business date.",
-            executor_def=dg.in_process_executor,
+    """The whole day up to its publication, and what follows or stands beside it."""
+    alone = {
+        EMIT: (
+            ["out", "day"],
+            "Write lists, digest and drafts of a published date and queue its messages. Nothing is sent.",
         ),
-        dg.define_asset_job(
-            EMIT,
-            selection=emission,
-            description="Write lists, digest and drafts of a published date. Nothing is sent.",
-            executor_def=dg.in_process_executor,
+        TRAIN: (
+            ["models", "trained"],
+            "Train challengers on what was known by a date whose day has run; the gate decides.",
         ),
-        dg.define_asset_job(
-            TRAIN,
-            selection=training,
-            description="Train challengers on what was known by a date whose day has run; the gate decides.",
-            executor_def=dg.in_process_executor,
+        INBOX: (
+            ["desk", "inbox"],
+            "Read annotated lists, replies and bounces from the inbox into the desk.",
         ),
+        ALERT: (
+            ["out", "alerts"],
+            "Queue an alert to the account owner for each promise that was broken since the last day.",
+        ),
+        DELIVER: (
+            ["out", "delivered"],
+            "Send what may leave: live delivery only, allow-listed, approved, within the daily cap.",
+        ),
+    }
+    # The inbox is part of the day too: what came in overnight counts in the morning.
+    apart = [key for job, (key, _) in alone.items() if job != INBOX]
+    everything_else = dg.AssetSelection.all() - dg.AssetSelection.assets(*apart)
+    daily = dg.define_asset_job(
+        DAILY,
+        selection=everything_else,
+        description="Ingest, check, transform, score, decide and publish one business date.",
+        executor_def=dg.in_process_executor,
+    )
+    return [daily] + [
+        dg.define_asset_job(
+            name,
+            selection=dg.AssetSelection.assets(key),
+            description=description,
+            executor_def=dg.in_process_executor,
+        )
+        for name, (key, description) in alone.items()
     ]
 
 
@@ -93,49 +107,3 @@ def build_training_schedule(company: Company, jobs: list[Any]) -> dg.ScheduleDef
         return dg.RunRequest(partition_key=publications[-1].as_of_date.isoformat())
 
     return every_week
-
-
-def build_sensor(jobs: list[Any]) -> dg.SensorDefinition:
-    """Emits a scored and published day whose files are not written yet, and only once."""
-    emit = next(job for job in jobs if job.name == EMIT)
-
-    @dg.sensor(
-        job=emit,
-        name="scored_day_without_lists",
-        minimum_interval_seconds=30,
-        default_status=dg.DefaultSensorStatus.RUNNING,
-        description="A published day without its lists: emits at-risk list, digest and reminder drafts.",
-    )
-    def scored_day_without_lists(
-        context: dg.SensorEvaluationContext, company: CompanyResource
-    ) -> list[dg.RunRequest] | dg.SkipReason:
-        current = company.load()
-        publications = published_days(current.published)
-        if not publications:
-            return dg.SkipReason("Nothing is published yet. Materialize the daily job.")
-        waiting = [day for day in publications if not is_emitted(current, day)]
-        if not waiting:
-            return dg.SkipReason(f"The lists of {publications[-1].as_of_date} are written.")
-        requests = [
-            request for day in waiting if (request := _emission_request(context.instance, day))
-        ]
-        return requests or dg.SkipReason(
-            f"{waiting[-1].as_of_date} is being written, or failed {ATTEMPTS} times: see its runs."
-        )
-
-    return scored_day_without_lists
-
-
-def _emission_request(instance: dg.DagsterInstance, day: Publication) -> dg.RunRequest | None:
-    """Ask for a day's files, unless a run is at it or three runs failed on this publication.
-
-    The key keeps two ticks from asking twice; `is_emitted` decides whether there is anything to do.
-    """
-    runs = instance.get_runs(dg.RunsFilter(job_name=EMIT, tags={PUBLICATION_TAG: day.folder.name}))
-    if len(runs) >= ATTEMPTS or any(not run.is_finished for run in runs):
-        return None
-    return dg.RunRequest(
-        run_key=f"{day.folder.name}:{len(runs)}",
-        partition_key=day.as_of_date.isoformat(),
-        tags={PUBLICATION_TAG: day.folder.name},
-    )

@@ -34,6 +34,7 @@ def build_desk(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
                 dg.AssetKey(["raw_desk", table]),
                 group_name="ingestion",
                 description=_DESCRIPTIONS[table],
+                deps=[dg.AssetKey(["desk", "inbox"])],
                 kinds={"sqlite"},
             )
             for table in DESK_TABLES

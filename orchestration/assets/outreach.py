@@ -8,9 +8,10 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from orchestration.assets.delivery import moment, require_published
 from orchestration.emitting import emit_day, mark_emitted
 from orchestration.policy import POLICY_TABLES, write_policy
-from orchestration.publishing import PublicationError, published_day
+from orchestration.queueing import queue_day
 from orchestration.resources import ONE_DAY_A_RUN, CompanyResource, as_of_date
 from orchestration.stages import stage
 from orchestration.warehouse import writing
@@ -56,7 +57,7 @@ def build_emission(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     @dg.asset(
         key=["out", "day"],
         group_name=GROUP,
-        description="At-risk list (CSV, XLSX), digest, reminder drafts and the CFO's page. Nothing is sent.",
+        description="At-risk list, digest, drafts, CFO's page, and the outbox filled. Nothing is sent.",
         deps=[dg.AssetKey(["published", "marts"])],
         kinds={"csv", "excel", "email"},
         partitions_def=partitions,
@@ -64,14 +65,10 @@ def build_emission(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         pool="warehouse",
     )
     def day(context: dg.AssetExecutionContext, company: CompanyResource) -> dg.MaterializeResult:
-        business_date = as_of_date(context)
         with company.writer() as current, stage("Emit"):
-            publication = published_day(current.published, business_date)
-            if publication is None:
-                raise PublicationError(
-                    f"{business_date} has no publication. Run `encours run --as-of {business_date}`."
-                )
+            publication = require_published(current, context)
             paths = emit_day(current, publication)
+            queued = queue_day(current, publication, moment(context))
             mark_emitted(current, publication)
         digest = next(path for path in paths if path.name == "digest.txt")
         return dg.MaterializeResult(
@@ -79,6 +76,9 @@ def build_emission(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
                 "folder": dg.MetadataValue.path(digest.parent),
                 "files": len(paths),
                 "drafts": sum(path.suffix == ".eml" for path in paths),
+                "messages queued": "none: a later day is the newest"
+                if queued.is_past
+                else queued.size,
                 "digest": dg.MetadataValue.md(f"```\n{digest.read_text(encoding='utf-8')}\n```"),
             }
         )

@@ -1,12 +1,12 @@
 """`encours desk`: what a person looks through and decides.
 
-Belongs here: the commands under `desk` and what they print. Does not belong here: what they do
-(`orchestration.quarantine`).
+Belongs here: the list of its commands, and those on rows set aside and parties in doubt. Does not
+belong here: what they do (`orchestration.quarantine`), entries and outbox (modules of their own).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,12 +19,38 @@ from rich.markup import escape
 from connectors.errors import SourceError
 from connectors.manifest import ManifestRow
 from orchestration import quarantine as rows_aside
+from orchestration.cli import desk_entries, desk_inbox, desk_outbox
 from orchestration.cli.common import ConfigOption, explained_errors, out
 from orchestration.config import Company, ConfigError, default_config_path, load_company
 from orchestration.lock import writer_lock
 from orchestration.warehouse import prepare_schemas, writing
 
 desk = typer.Typer(no_args_is_help=True, help="Look through what waits for a person, and decide.")
+
+_COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
+    "Messages": {
+        "list": desk_outbox.show,
+        "approve": desk_outbox.approve,
+        "refuse": desk_outbox.refuse,
+        "send": desk_outbox.send,
+        "posted": desk_outbox.posted,
+        "reconcile": desk_outbox.reconcile,
+        "stop": desk_outbox.stop,
+        "start": desk_outbox.start,
+    },
+    "Customers": {
+        "why": desk_inbox.why,
+        "promise": desk_entries.promise,
+        "dispute": desk_entries.dispute,
+        "hold": desk_entries.hold,
+        "release": desk_entries.release,
+        "call": desk_entries.call,
+        "inbox": desk_inbox.inbox,
+    },
+}
+for _panel, _commands in _COMMANDS.items():
+    for _name, _command in _commands.items():
+        desk.command(_name, rich_help_panel=_panel)(_command)
 
 
 @contextmanager
@@ -39,7 +65,7 @@ def _warehouse(config: Path | None) -> Iterator[tuple[Company, DuckDBPyConnectio
             yield company, connection
 
 
-@desk.command()
+@desk.command(rich_help_panel="Data")
 def quarantine(
     config: ConfigOption = None,
     export: Annotated[
@@ -71,7 +97,7 @@ def quarantine(
         )
 
 
-@desk.command()
+@desk.command(rich_help_panel="Data")
 def identity(
     config: ConfigOption = None,
     export: Annotated[

@@ -17,14 +17,13 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.markup import escape
 
-from orchestration.cli.common import ConfigOption, explained_errors, fail, out
+from orchestration.cli.common import ConfigOption, business_date, explained_errors, fail, out
 from orchestration.cli.desk import desk
 from orchestration.config import (
     CONFIG_NAME,
     Company,
     ConfigError,
     default_config_path,
-    first_partition,
     load_company,
 )
 from orchestration.runs import quiet_environment
@@ -50,25 +49,6 @@ AsOfOption = Annotated[
     datetime | None,
     typer.Option("--as-of", formats=["%Y-%m-%d"], help="Business date; default today."),
 ]
-
-
-def business_date(company: Company, as_of: datetime | None) -> date:
-    """The date asked for, else the configured one, else today in the company's time zone.
-
-    Raises:
-        ConfigError: The date has not come yet, or lies before the first daily partition.
-    """
-    today = datetime.now(company.timezone).date()
-    day = (as_of.date() if as_of else company.config.run.as_of_date) or today
-    first = first_partition(company)
-    if day > today:
-        raise ConfigError(f"{day} has not come yet. Choose {today} or an earlier date.")
-    if day < first:
-        raise ConfigError(
-            f"{day} lies before {first}, the first day of {company.config_path}."
-            " Set an earlier [run] first_day."
-        )
-    return day
 
 
 def last_working_day(day: date) -> date:
