@@ -251,7 +251,7 @@ def test_file_that_is_no_mail_is_refused_in_time(raw):
     assert time.perf_counter() - start < 5
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=400), st.integers(0, 900), st.integers(0, 200))
 def test_damaged_mail_is_read_or_refused(noise, at, cut):
     for whole in (bounce(), mail(In_Reply_To=OURS)):
