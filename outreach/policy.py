@@ -12,7 +12,8 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from outreach.policy_shape import Policy, template_names
+from outreach.policy_scenarios import template_names
+from outreach.policy_shape import Policy
 from outreach.policy_tables import holiday_rows, policy_rows
 
 __all__ = [

@@ -9,7 +9,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from outreach.policy_shape import Conditions, Policy
+from outreach.policy_scenarios import Conditions
+from outreach.policy_shape import Policy
 
 
 def policy_rows(policy: Policy) -> dict[str, list[dict[str, Any]]]:

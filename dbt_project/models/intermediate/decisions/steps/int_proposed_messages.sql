@@ -6,9 +6,15 @@ customers as (select * from {{ ref('dim_customers') }}),
 
 contacts as (select * from {{ ref('int_contacts_chosen') }}),
 
+steps_taken as (select * from {{ ref('int_steps_taken') }}),
+
 steps as (select * from {{ ref('int_policy_steps') }}),
 
 settings as (select * from {{ ref('int_policy_settings') }}),
+
+tones as (
+    select ['friendly', 'neutral', 'firm', 'final'] as names
+),
 
 amounts_by_currency as (
     select
@@ -36,6 +42,19 @@ amounts as (
     group by customer_id
 ),
 
+-- The firmest word said of an invoice that the message lists; a final one is said by its own step alone.
+earlier_tones as (
+    select
+        proposed_lines.customer_id,
+        max(least(list_position(tones.names, steps.tone), list_position(tones.names, 'firm'))) as tone_rank
+    from proposed_lines
+    cross join tones
+    inner join proposals on proposed_lines.customer_id = proposals.customer_id
+    inner join steps_taken on proposed_lines.invoice_id = steps_taken.invoice_id
+    inner join steps on proposals.scenario = steps.scenario and steps_taken.last_step_no = steps.step_no
+    group by proposed_lines.customer_id
+),
+
 -- A step whose channel reaches nobody takes another one where that reaches somebody; one that would ask for
 -- less than the step's minimum goes by e-mail. The automatic lane has e-mail steps only and stays with them.
 channelled as (
@@ -47,7 +66,10 @@ channelled as (
         steps.step,
         steps.channel as step_channel,
         steps.template as step_template,
-        steps.tone,
+        list_extract(
+            tones.names,
+            greatest(list_position(tones.names, steps.tone), coalesce(earlier_tones.tone_rank, 1))
+        ) as tone,
         steps.needs_approval,
         amounts.asked_amounts,
         amounts.asked_amount_reporting,
@@ -67,10 +89,12 @@ channelled as (
             else steps.channel
         end as channel
     from proposals
+    cross join tones
     inner join steps on proposals.scenario = steps.scenario and proposals.step_no = steps.step_no
     inner join amounts on proposals.customer_id = amounts.customer_id
     inner join customers on proposals.customer_id = customers.customer_id
     left join contacts on proposals.customer_id = contacts.customer_id
+    left join earlier_tones on proposals.customer_id = earlier_tones.customer_id
     where proposals.decision = 'send'
 ),
 
