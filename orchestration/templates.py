@@ -89,7 +89,7 @@ default = [0.003, 0.016, 0.036, 0.066, 0.106]
 # "enterprise" = [0.001, 0.005, 0.012, 0.030, 0.080]
 
 [outreach]
-# policy = "policy.yml"          # steps, caps and holds; absent, the default policy
+# policy = "policy.yml"          # segments, steps, caps, holds; absent, the default
 #
 # [late_payment]                 # interest and fixed fee in letters; absent, nothing is charged
 # regime = "fr_b2b"              # or eu_directive, uk (enter its rates below), contract
