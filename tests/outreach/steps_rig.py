@@ -26,7 +26,7 @@ MODELS = (
     "steps/int_customer_segments",
     "steps/int_steps_taken",
     "steps/int_next_steps",
-    "int_holds_by_customers",
+    "holds/int_holds_by_customers",
     None,
     "steps/int_account_proposals",
     "steps/int_proposed_lines",
@@ -64,10 +64,11 @@ select
 from int_holds_by_customers as holds
 inner join int_next_steps as next_steps on holds.customer_id = next_steps.customer_id
 where holds.hold_reason = 'recent_contact';
-create or replace table int_account_exposures as
-select customer_id, sum(asked_amount_reporting) as exposure_amount
+create or replace table int_account_priorities as
+select customer_id, sum(asked_amount_reporting) as priority_amount
 from int_next_steps
-group by customer_id
+group by customer_id;
+create or replace table int_experiment_arms (customer_id varchar, experiment_arm varchar);
 """
 
 

@@ -9,6 +9,7 @@ steps as (select * from {{ ref('int_policy_steps') }}),
 contacts as (
     select
         activity_date,
+        kind,
         step,
         customer_id,
         invoice_id
@@ -27,6 +28,7 @@ contacts_by_invoice as (
         open_invoices.customer_id,
         open_invoices.due_date,
         contacts.activity_date,
+        contacts.kind,
         contacts.step
     from contacts
     inner join open_invoices on contacts.invoice_id = open_invoices.invoice_id
@@ -36,6 +38,7 @@ contacts_by_invoice as (
         open_invoices.customer_id,
         open_invoices.due_date,
         contacts.activity_date,
+        contacts.kind,
         contacts.step
     from contacts
     inner join open_invoices
@@ -50,6 +53,7 @@ counted as (
         contacts_by_invoice.invoice_id,
         segments.scenario,
         max(steps.step_no) as named_step_no,
+        max(contacts_by_invoice.activity_date) filter (where steps.step is not null) as last_named_date,
         count(distinct contacts_by_invoice.activity_date) filter (
             where steps.step is null and contacts_by_invoice.activity_date > contacts_by_invoice.due_date
         ) as unnamed_contact_count,
@@ -60,6 +64,23 @@ counted as (
     inner join segments on contacts_by_invoice.customer_id = segments.customer_id
     left join steps on segments.scenario = steps.scenario and contacts_by_invoice.step = steps.step
     group by contacts_by_invoice.invoice_id, segments.scenario
+),
+
+-- What a person did after the last named step is the next one where it is of its kind: a call noted without
+-- its step is the call that was due, and a call of somebody's own is not the letter.
+followed as (
+    select
+        counted.invoice_id,
+        steps.step_no
+    from counted
+    inner join steps on counted.scenario = steps.scenario and counted.named_step_no + 1 = steps.step_no
+    inner join contacts_by_invoice
+        on
+            counted.invoice_id = contacts_by_invoice.invoice_id
+            and counted.last_named_date < contacts_by_invoice.activity_date
+            and steps.channel
+            = case contacts_by_invoice.kind when 'reminder' then 'email' else contacts_by_invoice.kind end
+    group by counted.invoice_id, steps.step_no
 ),
 
 steps_after_due as (
@@ -75,14 +96,19 @@ final as (
     select
         {{ as_of_date() }} as as_of_date,
         counted.invoice_id,
-        greatest(coalesce(counted.named_step_no, 0), coalesce(max(steps_after_due.step_no), 0)) as last_step_no,
+        greatest(
+            coalesce(counted.named_step_no, 0),
+            coalesce(followed.step_no, 0),
+            coalesce(max(steps_after_due.step_no), 0)
+        ) as last_step_no,
         counted.last_step_date
     from counted
+    left join followed on counted.invoice_id = followed.invoice_id
     left join steps_after_due
         on
             counted.scenario = steps_after_due.scenario
             and counted.unnamed_contact_count >= steps_after_due.position_no
-    group by counted.invoice_id, counted.named_step_no, counted.last_step_date
+    group by counted.invoice_id, counted.named_step_no, counted.last_step_date, followed.step_no
 )
 
 select * from final
