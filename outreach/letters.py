@@ -10,6 +10,7 @@ and the library versions of the machine; the text does not.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -71,20 +72,27 @@ def letter_html(rows: DayRows, row: Row, lines: Sequence[Row], is_draft: bool) -
 # The day's folder and the outbox ask for the same letters.
 @lru_cache(maxsize=512)
 def _pdf(html: str) -> bytes:
+    weasyprint = _drawing_library()
+    # A letter holds all it shows; nothing is read from disk or network.
+    nothing = weasyprint.urls.URLFetcher(allowed_protocols=(), fail_on_errors=True)
+    document = weasyprint.HTML(string=html, url_fetcher=nothing)
+    content: bytes = document.write_pdf()
+    return content
+
+
+def _drawing_library() -> Any:
+    """Return WeasyPrint, which loads Pango and looks for fonts as it is imported.
+
+    Raises:
+        LetterError: Pango or every font is missing. Drawing without a font ends the whole process,
+            so that this is found out before.
+    """
     try:
-        from weasyprint import HTML
-        from weasyprint.urls import FatalURLFetchingError, URLFetcher
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", UserWarning)
+            import weasyprint
     except OSError as error:
         raise LetterError(f"letters need the Pango library ({error}); {_REMEDY}") from error
-
-    class NoFetcher(URLFetcher):
-        """A letter holds all it shows; nothing is read from disk or network."""
-
-        def fetch(self, url: str, headers: object = None) -> object:
-            raise FatalURLFetchingError(f"a letter refers to {url[:80]!r}")
-
-    document = HTML(string=html, url_fetcher=NoFetcher()).render()
-    content: bytes = document.write_pdf()
-    if not document.fonts:
-        raise LetterError(f"no font is installed, so that letters would be blank; {_REMEDY}")
-    return content
+    except UserWarning as warning:
+        raise LetterError(f"letters need a font ({warning}); {_REMEDY}") from warning
+    return weasyprint

@@ -11,8 +11,8 @@ from handmade_day import batch_line, batch_row, charge, full_sender, make_day, p
 from hostile_text import ALL
 
 from outreach import letters
-from outreach.drafts import render_draft, render_reminders
-from outreach.letters import LetterError, letter_html, letter_pdf, needs_approval
+from outreach.drafts import render_draft
+from outreach.letters import letter_html, letter_pdf, needs_approval
 
 DRAFT = {"en": "DRAFT – to be approved before it is sent", "fr": "PROJET – à valider avant envoi"}
 
@@ -172,12 +172,29 @@ def test_very_long_name_stays_on_the_page():
     assert len(pages(content)) < 5
 
 
-@pytest.mark.parametrize("wanted", ["OSError", "no font"])
-def test_machine_without_pango_or_fonts_is_told_what_to_install(monkeypatch, wanted):
-    def missing(html: str) -> bytes:
-        raise LetterError(f"{wanted}; on Debian and Ubuntu: apt-get install fonts-liberation")
+def test_letter_reads_nothing_from_disk_or_network():
+    with pytest.raises(BaseException, match="file:///etc/hostname"):
+        letters._pdf("<img src='file:///etc/hostname'>")
 
-    monkeypatch.setattr(letters, "_pdf", missing)
-    reminders = render_reminders(make_day(batch=[letter_row(tone="final")]), "en")
-    assert reminders.drafts == []
-    assert b"not made: " in reminders.index and b"apt-get install" in reminders.index
+
+def test_machine_without_fonts_is_told_what_to_install(tmp_path):
+    configuration = tmp_path / "fonts.conf"
+    configuration.write_text(f"<fontconfig><dir>{tmp_path}</dir></fontconfig>")
+    script = (
+        "import sys; sys.path.insert(0, 'tests/outreach')\n"
+        "from test_letters import letter_row, make_day\n"
+        "from outreach.drafts import render_reminders\n"
+        "reminders = render_reminders(make_day(batch=[letter_row(tone='final')]), 'en')\n"
+        "assert reminders.drafts == []\n"
+        "sys.stdout.buffer.write(reminders.index)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=Path(__file__).parents[2],
+        env={"PYTHONPATH": ".", "FONTCONFIG_FILE": str(configuration), "HOME": str(tmp_path)},
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    assert "not made: letters need a font" in done.stdout
+    assert "apt-get install libpango-1.0-0" in done.stdout
