@@ -84,7 +84,7 @@ ACCOUNT_COLUMNS = (
         12,
         **_BEYOND_NOTE,
     ),
-    Column("dates_rest_on", "text", "Dates rest on", "Dates d'après", 30),
+    Column("dates_rest_on", "text", "Dates rest on", "Dates d'après", 40),
     Column("churn_probability", "share", "Churn risk", "Risque de départ", 9),
     Column("mrr_reporting", "money", "MRR at stake", "MRR en jeu", 12),
     Column("priority_amount", "money", "Priority", "Priorité", 12, **_PRIORITY_NOTE),

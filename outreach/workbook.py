@@ -20,6 +20,8 @@ _NUMBER_FORMATS = {"money": "#,##0.00", "share": "0%", "count": "0", "date": "yy
 _BLANK_FORMATS = {"promised_date": "date", "next_contact_date": "date", "promised_amount": "money"}
 # Excel shows a comment in a fixed box; larger for longer notes.
 _NOTE_WIDTH, _NOTE_LINE = 320, 17
+_PAGE_WIDTH = 240
+_LINE_HEIGHT = 15
 
 _ASKED = {
     "date": (
@@ -78,6 +80,9 @@ def _formats(workbook: Any) -> dict[str, Any]:
         )
     heading = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}
     formats["heading"] = workbook.add_format({**heading, "bg_color": "#E3EAF2"})
+    formats["number_heading"] = workbook.add_format(
+        {**heading, "bg_color": "#E3EAF2", "align": "right"}
+    )
     formats["blank_heading"] = workbook.add_format({**heading, "bg_color": "#FFE9A8"})
     return formats
 
@@ -85,7 +90,7 @@ def _formats(workbook: Any) -> dict[str, Any]:
 def _fill(sheet: Any, content: Sheet, formats: dict[str, Any], locale: Locale) -> None:
     last = max(len(content.rows), 1)
     for position, column in enumerate(content.columns):
-        heading = formats["blank_heading" if column.kind == "blank" else "heading"]
+        heading = formats[_heading_format(column)]
         sheet.set_column(position, position, column.width)
         sheet.write_string(0, position, column.heading(locale), heading)
         if note := column.note(locale):
@@ -97,13 +102,30 @@ def _fill(sheet: Any, content: Sheet, formats: dict[str, Any], locale: Locale) -
     for line, row in enumerate(content.rows, start=1):
         for position, column in enumerate(content.columns):
             _write_cell(sheet, line, position, cell_value(row, column, locale), formats, column)
+        sheet.set_row(line, _height(row, content.columns, locale))
     sheet.set_row(0, 46)
     sheet.freeze_panes(1, content.frozen_columns)
     sheet.set_landscape()
     sheet.set_paper(8)  # A3
-    sheet.fit_to_pages(1, 0)
+    # A page takes about so many characters across before it is too small to read.
+    width = sum(column.width for column in content.columns)
+    sheet.fit_to_pages(max(round(width / _PAGE_WIDTH), 1), 0)
     sheet.repeat_rows(0)
+    sheet.repeat_columns(0, content.frozen_columns - 1)
     sheet.autofilter(0, 0, last, len(content.columns) - 1)
+
+
+def _heading_format(column: Column) -> str:
+    if column.kind == "blank":
+        return "blank_heading"
+    return "number_heading" if column.kind in _NUMBER_FORMATS else "heading"
+
+
+def _height(row: Row, columns: Sequence[Column], locale: Locale) -> int:
+    """Return the height of a row whose reasons wrap: not every program finds it by itself."""
+    wrapped = [column for column in columns if column.kind == "reasons"]
+    texts = [(str(cell_value(row, column, locale) or ""), column.width) for column in wrapped]
+    return _LINE_HEIGHT * max([1, *(-(-len(text) // width) for text, width in texts)])
 
 
 def _write_cell(
