@@ -45,7 +45,7 @@ def why(
     config: ConfigOption = None,
 ) -> None:
     """Why a customer was written to on a day, or why not."""
-    from orchestration.why import explain
+    from orchestration.why import WhyError, explain
 
     with at_the_desk(config, None) as here:
         publication = here.publication
@@ -54,8 +54,8 @@ def why(
         with reading(publication.database) as connection:
             try:
                 lines = explain(connection, customer, day, here.company.config.company.locale)
-            except LookupError as error:
-                raise ConfigError(str(error.args[0])) from None
+            except WhyError as error:
+                raise ConfigError(str(error)) from None
     for line in lines:
         out.print(escape(line), highlight=False, soft_wrap=True)
 
