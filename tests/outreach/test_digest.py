@@ -34,7 +34,7 @@ def test_text_digest_reads_from_top_to_bottom(day_rows):
     )
     assert lines[3] == "Drafts ready for €1,201 (e-mails: 1, calls: 0, letters: 0, tasks: 0)"
     assert (
-        "1. Customer c1 · €1,201 · 31-60 days · Write · 34 days past due; usually pays 3 days late"
+        "1. Customer c1 · €1,201 · 31-60 days · Write (e-mail) · 34 days past due; usually pays 3 days late"
         in lines
     )
     assert "Customer c1: €1,000.00 promised for 11 Mar 2026, €400.00 missing (new)" in lines
