@@ -28,8 +28,8 @@ def day_messages(rows: DayRows, locale: Locale) -> list[Message]:
     """Return what goes into the outbox, in a fixed order; the same rows give the same messages.
 
     Calls are no messages. A reminder that could not be rendered is left out: the index of the day
-    says why. The content of a letter is the one to post, without the label of a draft: it leaves the
-    outbox only once approved, while the day's folder holds the labelled one.
+    says why. The content is what leaves, without the mark of a draft: the day's folder holds
+    the marked one. A letter leaves the outbox only once approved.
 
     Args:
         rows: the day.
@@ -62,7 +62,7 @@ def _reminder(rows: DayRows, row: Row, lines: Sequence[Row]) -> Message:
         recipient=row["contact_email"] if is_email else None,
         subject=subject(rows, row, lines),
         file=draft_path(row),
-        content=email_bytes(rows, row, lines)
+        content=email_bytes(rows, row, lines, is_draft=False)
         if is_email
         else letter_pdf(rows, row, lines, is_draft=False),
     )

@@ -138,7 +138,7 @@ def render_draft(rows: DayRows, row: Row, lines: Sequence[Row]) -> Draft:
         LetterError: this machine cannot make a PDF.
     """
     if row["channel"] == "email":
-        content = email_bytes(rows, row, lines)
+        content = email_bytes(rows, row, lines, is_draft=True)
     elif row["channel"] == "letter":
         content = letter_pdf(rows, row, lines, is_draft=needs_approval(row))
     else:

@@ -40,13 +40,15 @@ def subject(rows: DayRows, row: Row, lines: Sequence[Row]) -> str:
     return header_text(message_context(rows, row, lines)["wording"]["subject"])
 
 
-def email_bytes(rows: DayRows, row: Row, lines: Sequence[Row]) -> bytes:
+def email_bytes(rows: DayRows, row: Row, lines: Sequence[Row], is_draft: bool) -> bytes:
     """Render one reminder as a message of text and HTML.
 
     Args:
         rows: the day.
         row: a row of `fct_reminder_batch` with decision `send` and channel `email`.
         lines: its rows of `fct_reminder_batch_invoices`.
+        is_draft: let a mail program open it for editing; what leaves must not say so, or its reader
+            would see a draft.
 
     Raises:
         UnsafeHeaderError: a name, number or address that must not become a mail header.
@@ -68,7 +70,8 @@ def email_bytes(rows: DayRows, row: Row, lines: Sequence[Row]) -> bytes:
         rows.as_of_date, row["customer_id"], row["step"], row["channel"], rows.sender.mail_domain
     )
     message["Message-ID"] = identity
-    message["X-Unsent"] = "1"
+    if is_draft:
+        message["X-Unsent"] = "1"
     message["Content-Language"] = context["locale"]
     context["text_table"] = invoice_table(context, _labels(context))
     message.set_content(render("shared/email.txt.j2", context), cte="quoted-printable")

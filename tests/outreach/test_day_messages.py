@@ -48,7 +48,9 @@ def test_email_of_the_outbox_is_the_file_of_the_folder():
     message, letter, *_ = day_messages(rows, "en")
     files = {draft.path: draft.content for draft in render_reminders(rows, "en").drafts}
     parsed = email.message_from_bytes(message.content, policy=email.policy.default)
-    assert message.content == files[message.file]
+    # Its reader must not get a draft to edit.
+    assert files[message.file].replace(b"X-Unsent: 1\r\n", b"") == message.content
+    assert parsed["X-Unsent"] is None and b"X-Unsent" in files[message.file]
     assert message.message_id == parsed["Message-ID"]
     assert message.subject == parsed["Subject"]
     assert message.recipient == "anna@client.example"
