@@ -76,10 +76,10 @@ DESK_TABLES: dict[str, dict[str, str]] = {
     },
 }
 
-# No content and no address: what was asked of whom, and what came of it.
+# No content and no address: what was said of which invoice, and what came of it. A digest is of none.
 _DELIVERIES = (
     "select messages.message_id, message_lines.invoice_id, business_date, customer_id, messages.step,"
-    " channel, kind, state, finished_at from messages left join message_lines using (message_id)"
+    " channel, kind, state, finished_at from messages inner join message_lines using (message_id)"
 )
 
 

@@ -90,9 +90,11 @@ def test_the_outbox_holds_one_row_per_decided_message_and_the_digest(home):
     assert len(messages(home, "kind = 'digest'")) == 1
 
 
-def test_the_draft_on_disk_is_what_would_leave(home):
+def test_the_draft_on_disk_is_what_would_leave_marked_unsent(home):
     row = reminders(home)[0]
-    assert (home / "out" / DAY.isoformat() / row["file"]).read_bytes() == row["content"]
+    draft = (home / "out" / DAY.isoformat() / row["file"]).read_bytes()
+    assert draft.replace(b"X-Unsent: 1\r\n", b"") == row["content"]
+    assert draft != row["content"]
 
 
 def test_the_day_queued_ten_times_is_one_row_per_message(home, company):
