@@ -180,7 +180,9 @@ def test_money_ties_to_the_cent(home):
 
 def test_who_negotiates_or_waits_for_support_is_left_alone(home):
     held = published(home, "select customer_id, hold_reason from marts.fct_holds order by all")
-    assert held == [("cus_1", "opportunity"), ("cus_2", "ticket")]
+    # The last invoice is of 1 April: who has paid since then is not known either.
+    stale = [(customer, "stale_data") for customer in ("cus_1", "cus_2", "cus_3")]
+    assert held == sorted([("cus_1", "opportunity"), ("cus_2", "ticket"), *stale])
     # The deal of a company that is no customer holds back nobody, and is named.
     assert published(home, "select entity, reason, record_count from marts.fct_suspense") == [
         ("opportunities", "customer_not_linked", 1)
