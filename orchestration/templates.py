@@ -91,12 +91,34 @@ default = [0.003, 0.016, 0.036, 0.066, 0.106]
 [outreach]
 # policy = "policy.yml"          # segments, steps, caps, holds; absent, the default
 #
+# [sender]                       # who writes and where to pay; a message shows what is here, nothing else
+# legal_name = "Exemple SAS"
+# address = ["12 rue des Lilas", "75011 Paris"]
+# email = "compta@example.com"
+# signatory = "Claire Petit, comptabilité clients"
+# payment_link = "https://pay.example.com/{{invoice_number}}"
+# bank = {{ iban = "FR76 3000 6000 0112 3456 7890 189", bic = "AGRIFRPP" }}
+#
+# [delivery]                     # absent, a dry run: nothing leaves
+# mode = "live"
+# allow = ["*@client-we-test-with.example"]   # nobody else is written to
+# daily_cap = 200
+# [delivery.smtp]
+# host = "smtp.example.com"
+# sender = "compta@example.com"
+# username_env = "ENCOURS_SMTP_USER"
+# password_env = "ENCOURS_SMTP_PASSWORD"
+# [delivery.slack]               # or webhook_env alone
+# token_env = "ENCOURS_SLACK_TOKEN"
+# channel = "C0123ABCD"
+# owners = {{ "Alice Martin" = "U0123ABCD" }}
+#
 # [late_payment]                 # interest and fixed fee in letters; absent, nothing is charged
 # regime = "fr_b2b"              # or eu_directive, uk (enter its rates below), contract
 # countries = ["FR"]             # of customers who are charged: businesses only, see the next line
 # excluded_segments = ["consumers"]   # never charged; also excluded_customer_ids
 # fixed_fee = true               # 40 EUR an invoice; in the UK 40, 70 or 100 GBP
-# contract_yearly_rate = 0.15    # regime contract; contract_law = "fr" wants three times the legal rate
+# # contract_yearly_rate = 0.15  # for regime contract; contract_law = "fr" wants three times the legal rate
 # [[late_payment.rates]]         # a half-year the product does not know, or one you have checked
 # semester = "2027-S1"
 # reference_rate = 0.0240        # of the regime's central bank; 0.0240 is 2.40 %

@@ -115,7 +115,8 @@ def _figures(company: Company, facts: SummaryFacts, totals: dict[str, object]) -
     table.add_row(
         "To write to today",
         str(totals["email_count"]),
-        f"e-mails; {totals['call_count']} calls, {totals['letter_count']} letters (drafts only)",
+        f"e-mails; {totals['call_count']} calls, {totals['letter_count']} letters, {totals['task_count']} tasks"
+        " (drafts only)",
     )
     table.add_row(
         "On hold",
@@ -162,6 +163,7 @@ def _print_paths(company: Company, publication: Publication, console: Console) -
         ("at-risk list", day / "at_risk_accounts.xlsx"),
         ("digest", day / "digest.txt"),
         ("reminder drafts", day / "reminders"),
+        ("inbox for lists", company.inbox),
         ("CFO page", day / CFO_PAGE),
         ("marts, read-only", company.published / "current" / publication.database.name),
     ]
