@@ -88,7 +88,7 @@ def enqueue(
 
     Raises:
         ValueError: a message of another day, two of one key or for the same invoices, or one that
-            asks for money without a step.
+            asks for money without a step, or twice for an invoice.
     """
     _validate(messages, business_date)
     done = Enqueued()
@@ -112,6 +112,9 @@ def _validate(messages: Sequence[Message], business_date: dt.date) -> None:
             raise ValueError(f"{where}: of {message.business_date}, not of {business_date}")
         if message.kind in ASKING_KINDS and not any(line.step for line in message.invoice_set):
             raise ValueError(f"{where}: no invoice takes a step with it")
+        invoices = {line.invoice_id for line in message.invoice_set}
+        if message.kind in ASKING_KINDS and len(invoices) < len(message.invoice_set):
+            raise ValueError(f"{where}: asks for an invoice twice")
         asks = (message.invoice_key, message.step, message.channel)
         if _key(message) in keys or asks in sets:
             raise ValueError(f"{where}: there twice by channel '{message.channel}'")
@@ -180,15 +183,13 @@ def _insert(connection: sqlite3.Connection, message: Message, moment: str) -> No
 def _replace(
     connection: sqlite3.Connection, message: Message, row: sqlite3.Row, done: Enqueued
 ) -> None:
-    """Give a row that nobody has claimed its new content; an approval is of the old one."""
-    if row["message_id"] != message.message_id:
-        raise ValueError(
-            f"message {row['message_no']}: its id would change from {row['message_id']}"
-            f" to {message.message_id}; an id follows from date, customer, step and channel"
-        )
+    """Give a row that has not left its new content; an approval is of the old one.
+
+    Its id may be another than before, since the domain of an e-mail's is configured.
+    """
     values = dict(zip(_CONTENT, _values(message), strict=True))
     is_same = all(row[column] == values[column] for column in _APPROVED) and _same_lines(
-        connection, message
+        connection, row["message_id"], message
     )
     if row["state"] == "cancelled":
         done.reopened += 1
@@ -202,7 +203,7 @@ def _replace(
         else ", approved_by = null, approved_at = null, attempts = 0, not_before = null"
     )
     assignments = ", ".join(f"{column} = ?" for column in _CONTENT)
-    connection.execute("delete from message_lines where message_id = ?", (message.message_id,))
+    connection.execute("delete from message_lines where message_id = ?", (row["message_id"],))
     connection.execute(
         f"update messages set {assignments}, state = 'pending', state_reason = null,"
         f" finished_at = null{fresh} where message_no = ?",
@@ -242,6 +243,8 @@ def _insert_lines(connection: sqlite3.Connection, message: Message) -> None:
 
 
 def _line_values(message: Message) -> list[tuple[object, ...]]:
+    # An alert names an invoice once for each promise broken on it.
+    lines = {line.invoice_id: line for line in message.invoice_set}
     return [
         (
             message.message_id,
@@ -250,12 +253,10 @@ def _line_values(message: Message) -> list[tuple[object, ...]]:
             line.currency,
             exact_text(line.open_amount),
         )
-        for line in message.invoice_set
+        for line in lines.values()
     ]
 
 
-def _same_lines(connection: sqlite3.Connection, message: Message) -> bool:
-    rows = connection.execute(
-        "select * from message_lines where message_id = ?", (message.message_id,)
-    )
-    return {tuple(row) for row in rows} == set(_line_values(message))
+def _same_lines(connection: sqlite3.Connection, message_id: str, message: Message) -> bool:
+    rows = connection.execute("select * from message_lines where message_id = ?", (message_id,))
+    return {tuple(row)[1:] for row in rows} == {line[1:] for line in _line_values(message)}

@@ -1,6 +1,7 @@
 """The outbox of a day: one row a message, however often the day is emitted."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 from desk_rig import DAY, NOW, digest, emit, facts_of, live, message, states
@@ -52,15 +53,9 @@ def test_an_approval_is_of_the_amounts_too(connection):
     emit(connection, message("A", "1", needs_approval=True))
     approve(connection, [1], "Zoé", NOW)
     changed = message("A", "1", needs_approval=True)
-    line = changed.invoice_set[0]._replace(open_amount=line_amount("99"))
+    line = changed.invoice_set[0]._replace(open_amount=Decimal("99"))
     emit(connection, message("A", "1", needs_approval=True, invoice_set=(line,)))
     assert connection.execute("select approved_by from messages").fetchone()[0] is None
-
-
-def line_amount(text):
-    from decimal import Decimal
-
-    return Decimal(text)
 
 
 def test_a_message_no_longer_decided_is_cancelled_and_comes_back_when_decided_again(connection):
@@ -127,6 +122,22 @@ def test_a_person_who_refused_a_message_is_not_overruled_by_a_second_run(connect
     assert states(connection) == [("refused", "refused_by_person")]
 
 
+def test_an_alert_may_name_an_invoice_once_for_each_promise(connection):
+    emit(connection, message("A", "11", "broken_promise", "slack_task", kind="alert"))
+    assert connection.execute("select count(*) from message_lines").fetchone()[0] == 1
+
+
+def test_another_domain_of_the_message_ids_is_taken_over_where_nothing_has_left(connection):
+    emit(connection, message("A", "12"), message("B", "1"))
+    mark_sent(connection, claim_next(connection, live(), NOW).message.message_no, NOW)
+    ours = [message("A", "12", message_id="<a@us>"), message("B", "1", message_id="<b@us>")]
+    done = emit(connection, *ours)
+    assert (done.left_alone, done.unchanged) == (1, 1)
+    ids = [row["message_id"] for row in connection.execute("select * from messages order by 1")]
+    assert (ids[0], ids[1]) == (message("A", "12").message_id, "<b@us>")
+    assert connection.execute("pragma foreign_key_check").fetchall() == []
+
+
 def test_a_digest_of_each_day_is_its_own(connection):
     emit(connection, digest())
     mark_sent(connection, claim_next(connection, live(), NOW).message.message_no, NOW)
@@ -143,6 +154,7 @@ def test_a_digest_of_each_day_is_its_own(connection):
         ),
         ([message("A", "1", day=TOMORROW)], "not of 2026-03-12"),
         ([message("A", "")], "takes a step"),
+        ([message("A", "11")], "an invoice twice"),
     ],
 )
 def test_what_cannot_be_is_refused_and_nothing_is_written(connection, messages, match):
