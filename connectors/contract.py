@@ -110,7 +110,7 @@ ENTITIES: dict[str, Entity] = {
                 *_text("segment", "industry", "parent_customer_id", "account_owner"),
                 Column("credit_limit", "amount"),
                 Column("created_date", "date"),
-                Column("email_domain"),
+                *_text("email_domain", "postal_address"),
                 Column("insolvency_date", "date"),
             ),
         ),

@@ -151,10 +151,27 @@ def customer_table(spec: SimulationSpec, customers: Customers) -> pa.Table:
             "credit_limit": columns.money(limit, customers.segment == 0),
             "created_date": columns.dates(customers.created),
             "email_domain": pa.array(domains),
+            "postal_address": pa.array(_addresses(spec.stream("customer addresses"), customers)),
             "insolvency_date": columns.dates(customers.insolvency),
             "recorded_at": columns.timestamps(recorded),
         }
     )
+
+
+def _addresses(random: np.random.Generator, customers: Customers) -> list[str | None]:
+    """An invented address for most customers; a CRM never has all of them."""
+    numbers, streets = (
+        random.integers(1, 180, len(customers)),
+        random.integers(0, 4, len(customers)),
+    )
+    is_known = random.random(len(customers)) < 0.95
+    addresses: list[str | None] = []
+    for row, code in enumerate(customers.country.tolist()):
+        country = COUNTRIES[code]
+        street, number = words.STREETS[country][streets[row]], numbers[row]
+        line = f"{number} {street}" if country in ("FR", "GB", "US") else f"{street} {number}"
+        addresses.append(f"{line}; {words.TOWNS[country]}" if is_known[row] else None)
+    return addresses
 
 
 def _company_names(

@@ -91,3 +91,23 @@ LEGAL_FORMS = {
     "CH": ("AG", "SA", "GmbH"),
     "ES": ("S.L.", "S.A.", "S.L.U."),
 }
+
+STREETS = {
+    "FR": ("rue des Tilleuls", "avenue de la Gare", "quai des Brumes", "rue du Moulin"),
+    "DE": ("Lindenweg", "Am Alten Markt", "Mühlengasse", "Hafenstraße"),
+    "GB": ("Mill Lane", "Orchard Road", "Station Parade", "Quay Street"),
+    "US": ("Maple Avenue", "Harbor Street", "Mill Road", "Orchard Drive"),
+    "CH": ("Seeweg", "Lindenplatz", "chemin du Lac", "Bergstrasse"),
+    "ES": ("calle del Molino", "paseo del Río", "avenida del Puerto", "plaza de los Tilos"),
+}
+"""Invented addresses: street names common enough to be nobody's."""
+
+TOWNS = {
+    "FR": "00000 Villeneuve-sur-Encours",
+    "DE": "00000 Neustadt am Beispiel",
+    "GB": "Exampleton ZZ0 0ZZ",
+    "US": "Sampleville 00000",
+    "CH": "0000 Musterwil",
+    "ES": "00000 Villa Ejemplo",
+}
+"""A town no country has, with a postal code none assigns."""

@@ -11,7 +11,8 @@
                 'customer_id': 'varchar', 'customer_name': 'varchar', 'country': 'varchar', 'language': 'varchar',
                 'billing_currency': 'varchar', 'terms_days': 'integer', 'segment': 'varchar', 'industry': 'varchar',
                 'parent_customer_id': 'varchar', 'account_owner': 'varchar', 'credit_limit': 'decimal(18,2)',
-                'created_date': 'date', 'email_domain': 'varchar', 'insolvency_date': 'date',
+                'created_date': 'date', 'email_domain': 'varchar', 'postal_address': 'varchar',
+                'insolvency_date': 'date',
             },
         },
         'contacts': {

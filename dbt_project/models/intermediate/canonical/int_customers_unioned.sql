@@ -51,6 +51,7 @@ final as (
         created_date,
         email_domain,
         insolvency_date,
+        postal_address,
         false as is_inferred,
         source_name,
         recorded_at,

@@ -50,6 +50,7 @@ versions as (
         cast(null as decimal(18, 2)) as credit_limit,
         cast({{ hubspot_moment('createdate') }} as date) as created_date,
         lower({{ hubspot_property('domain') }}) as email_domain,
+        cast(null as varchar) as postal_address,
         cast(null as date) as insolvency_date,
         {{ version_columns() }}
     from companies

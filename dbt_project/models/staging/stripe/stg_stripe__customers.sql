@@ -12,6 +12,12 @@ read as (
         {{ text_at('name') }} as name,
         {{ text_at('email') }} as email,
         {{ text_at('address.country') }} as country,
+        concat_ws(
+            '; ',
+            {{ text_at('address.line1') }},
+            {{ text_at('address.line2') }},
+            nullif(trim(concat_ws(' ', {{ text_at('address.postal_code') }}, {{ text_at('address.city') }})), '')
+        ) as postal_address,
         {{ text_at('preferred_locales[0]') }} as language,
         upper({{ text_at('currency') }}) as billing_currency,
         {{ unix_at('created') }} as created_at
@@ -43,6 +49,7 @@ final as (
         cast(null as decimal(18, 2)) as credit_limit,
         cast(created_at as date) as created_date,
         nullif(lower(split_part(email, '@', 2)), '') as email_domain,
+        nullif(postal_address, '') as postal_address,
         cast(null as date) as insolvency_date,
         created_at as recorded_at,
         created_at as known_since

@@ -38,6 +38,7 @@ versions as (
         cast(null as decimal(18, 2)) as credit_limit,
         cast({{ zendesk_moment('created_at') }} as date) as created_date,
         lower({{ text_at('domain_names[0]') }}) as email_domain,
+        cast(null as varchar) as postal_address,
         cast(null as date) as insolvency_date,
         {{ version_columns() }}
     from read_fields

@@ -4,6 +4,8 @@ messages as (select * from {{ ref('int_proposed_messages') }}),
 
 customer_360 as (select * from {{ ref('fct_customer_360') }}),
 
+customers as (select * from {{ ref('int_customers_unioned') }}),
+
 contacts as (select * from {{ ref('int_contacts_chosen') }}),
 
 priorities as (select * from {{ ref('int_account_priorities') }}),
@@ -49,11 +51,17 @@ addressed as (
         ) as requested_language,
         contacts.email as contact_email,
         contacts.phone as contact_phone,
+        -- Only a letter needs it, so only a letter's row has it.
+        case
+            when messages.channel = 'letter'
+                then nullif(trim(replace(customers.postal_address, ';', chr(10)), chr(10) || ' '), '')
+        end as postal_address,
         coalesce(messages.asked_amounts, '[]') as asked_amounts,
         cast(coalesce(messages.asked_amount_reporting, 0) as decimal(18, 2)) as asked_amount_reporting,
         cast(coalesce(messages.invoice_count, 0) as bigint) as invoice_count
     from decisions
     inner join customer_360 on decisions.customer_id = customer_360.customer_id
+    left join customers on decisions.customer_id = customers.customer_id
     left join messages on decisions.customer_id = messages.customer_id and decisions.decision = 'send'
     left join contacts on decisions.customer_id = contacts.customer_id
     left join priorities on decisions.customer_id = priorities.customer_id
