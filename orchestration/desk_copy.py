@@ -73,13 +73,15 @@ DESK_TABLES: dict[str, dict[str, str]] = {
         "kind": "varchar",
         "state": "varchar",
         "finished_at": "timestamp",
+        "is_rehearsal": "boolean",
     },
 }
 
 # No content and no address: what was said of which invoice, and what came of it. A digest is of none.
 _DELIVERIES = (
     "select messages.message_id, message_lines.invoice_id, business_date, customer_id, messages.step,"
-    " channel, kind, state, finished_at from messages inner join message_lines using (message_id)"
+    " channel, kind, state, finished_at, :is_rehearsal as is_rehearsal"
+    " from messages inner join message_lines using (message_id)"
 )
 
 
@@ -90,12 +92,15 @@ def prepare_desk(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"create table if not exists raw_desk.{table} ({_columns(table)})")
 
 
-def copy_desk(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, int]:
+def copy_desk(
+    connection: duckdb.DuckDBPyConnection, path: Path, is_rehearsal: bool = True
+) -> dict[str, int]:
     """Replace `raw_desk` by what the desk holds at one moment.
 
     Args:
         connection: The warehouse, writable.
         path: The `desk.sqlite`; created where absent.
+        is_rehearsal: Delivery is a dry run: what is queued is as good as told.
 
     Returns:
         Rows by table.
@@ -105,7 +110,7 @@ def copy_desk(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, in
         duckdb.ConversionException: An entry holds what its column cannot; nothing was replaced.
     """
     with desk(path) as entries, transaction(entries):
-        copied = {table: _rows(entries, table) for table in DESK_TABLES}
+        copied = {table: _rows(entries, table, is_rehearsal) for table in DESK_TABLES}
     connection.execute("create schema if not exists raw_desk")
     connection.execute("begin")
     try:
@@ -125,9 +130,12 @@ def copy_desk(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, in
     return {table: len(rows) for table, rows in copied.items()}
 
 
-def _rows(entries: sqlite3.Connection, table: str) -> list[dict[str, str | None]]:
+def _rows(
+    entries: sqlite3.Connection, table: str, is_rehearsal: bool
+) -> list[dict[str, str | None]]:
+    parameters = {}
     if table == "deliveries":
-        query = _DELIVERIES
+        query, parameters = _DELIVERIES, {"is_rehearsal": int(is_rehearsal)}
     elif table in DESK_ENTITIES:
         query = f"select *, {_VERSION_VALUES} from {table} order by entry_no"
     else:
@@ -135,7 +143,7 @@ def _rows(entries: sqlite3.Connection, table: str) -> list[dict[str, str | None]
     # As text: a column that is empty everywhere would have no type of its own.
     return [
         {name: None if row[name] is None else str(row[name]) for name in DESK_TABLES[table]}
-        for row in entries.execute(query)
+        for row in entries.execute(query, parameters)
     ]
 
 

@@ -45,7 +45,8 @@ def build_desk(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     )
     def raw_desk(company: CompanyResource) -> Iterator[dg.MaterializeResult]:
         with company.writer() as current, stage("Ingest"), writing(current.warehouse) as connection:
-            copied = copy_desk(connection, current.desk)
+            is_rehearsal = current.config.delivery.mode != "live"
+            copied = copy_desk(connection, current.desk, is_rehearsal)
         for table, rows in copied.items():
             yield dg.MaterializeResult(
                 asset_key=dg.AssetKey(["raw_desk", table]), metadata={"dagster/row_count": rows}

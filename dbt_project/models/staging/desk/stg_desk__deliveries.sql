@@ -10,7 +10,8 @@ final as (
         channel,
         kind,
         state,
-        finished_at
+        finished_at,
+        is_rehearsal
     from messages
 )
 
