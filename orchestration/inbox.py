@@ -27,11 +27,11 @@ class InboxRead:
 
     Attributes:
         report: What became of each file.
-        is_early: Files lie there and no day has run that could say whose they are: they stay.
+        waits: Why files stay where they are; None where nothing keeps them.
     """
 
     report: InboxReport
-    is_early: bool = False
+    waits: str | None = None
 
     @property
     def metadata(self) -> dict[str, int | str]:
@@ -45,7 +45,7 @@ class InboxRead:
             "files with problems": sum(bool(outcome.problems) for outcome in self.report.files),
             "messages stopped": len(self.report.stopped),
             **{f"new {entry}": count for entry, count in sorted(counts.items())},
-            **({"waits": "no day has run yet"} if self.is_early else {}),
+            **({"waits": self.waits} if self.waits else {}),
         }
 
 
@@ -76,11 +76,13 @@ def read_company_inbox(
         sqlite3.Error: The desk cannot be written; the file at hand stays and changed nothing.
     """
     publication = current_publication(company.published)
-    if publication is None:
-        return InboxRead(InboxReport(()), is_early=bool(waiting_files(company)))
     company.inbox.mkdir(parents=True, exist_ok=True)
     if not waiting_files(company):
         return InboxRead(InboxReport(()))
+    if publication is None:
+        return InboxRead(InboxReport(()), "no day has run yet that could say whose they are")
+    if business_date < publication.as_of_date:
+        return InboxRead(InboxReport(()), "a past day reads nothing: what comes in is of today")
     with desk(company.desk) as connection:
         report = read_inbox(
             company.inbox,

@@ -1,7 +1,7 @@
 """From a published day to the outbox: what the newest day knows, and the messages it decided.
 
 Belongs here: reading the publication into the desk's facts and messages. Does not belong here:
-states of a message (`outreach.desk`), rendering (`outreach`), sending (`orchestration.delivering`).
+states of a message (`outreach.desk`), rendering (`outreach`), sending (`outreach.delivery`).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from orchestration.emitting import day_rows
 from orchestration.publishing import Publication
 from orchestration.warehouse import reading, rows_of
 from outreach.day_messages import day_messages
+from outreach.desk.approvals import waiting
 from outreach.desk.enqueuing import Enqueued, enqueue
 from outreach.desk.facts import CustomerFact, DayFacts, InvoiceFact, sync_facts
 from outreach.desk.store import desk
@@ -123,12 +124,10 @@ def unannounced_promises(company: Company, publication: Publication) -> list[str
     return [row["customer_id"] for row in broken if row["customer_id"] not in announced]
 
 
-def ready_messages(company: Company) -> list[str]:
-    """Pending messages of the newest day that wait for nobody."""
+def ready_messages(company: Company, now: datetime) -> list[str]:
+    """Pending messages that nothing keeps from leaving now."""
+    if not company.desk.exists():
+        return []
     with desk(company.desk) as entries:
-        found = entries.execute(
-            "select message_id from messages inner join day_facts using (business_date)"
-            " where state = 'pending' and (needs_approval = 0 or approved_at is not null)"
-            " and channel <> 'letter' order by message_id"
-        )
-        return [row["message_id"] for row in found]
+        listed = waiting(entries, company.config.delivery, now)
+    return [f"{row.message_no}" for row in listed if row.state == "pending" and row.reason is None]

@@ -10,6 +10,7 @@ from typing import Any
 
 import dagster as dg
 
+from orchestration.clock import utc_now
 from orchestration.config import Company
 from orchestration.emitting import is_emitted
 from orchestration.inbox import waiting_files
@@ -122,9 +123,9 @@ def _approvals(job: Any) -> dg.SensorDefinition:
         if current.config.delivery.mode != "live":
             return dg.SkipReason("Delivery is a dry run; [delivery] mode says so.")
         newest = _newest(current)
-        ready = ready_messages(current) if newest else []
+        ready = ready_messages(current, utc_now()) if newest else []
         if newest is None or not ready:
-            return dg.SkipReason("No message waits to leave, or each waits for an approval.")
+            return dg.SkipReason("No message may leave now: `encours desk list` says why.")
         return _requests(context, DELIVER, [(",".join(ready), newest)])
 
     return approval_given
@@ -149,7 +150,8 @@ def _requests(
     for text, day in wanted:
         subject = f"{job}:{hashlib.sha256(text.encode()).hexdigest()[:16]}"
         runs = context.instance.get_runs(dg.RunsFilter(job_name=job, tags={SUBJECT_TAG: subject}))
-        if len(runs) >= ATTEMPTS or any(not run.is_finished for run in runs):
+        failed = sum(run.is_finished and not run.is_success for run in runs)
+        if failed >= ATTEMPTS or any(not run.is_finished for run in runs):
             continue
         requests.append(
             dg.RunRequest(

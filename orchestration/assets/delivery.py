@@ -4,11 +4,11 @@ Belongs here: assets around `orchestration.queueing`, `orchestration.inbox` and 
 Does not belong here: states of a message (`outreach.desk`), rendering.
 """
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import dagster as dg
 
+from orchestration.clock import utc_now
 from orchestration.config import Company
 from orchestration.inbox import read_company_inbox
 from orchestration.publishing import Publication, PublicationError, published_day
@@ -49,62 +49,60 @@ def build_inbox(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         backfill_policy=ONE_DAY_A_RUN,
     )
     def inbox(context: dg.AssetExecutionContext, company: CompanyResource) -> dg.MaterializeResult:
-        report = read_company_inbox(company.load(), as_of_date(context), moment(context))
-        return dg.MaterializeResult(metadata=dict(report.metadata))
+        read = read_company_inbox(company.load(), as_of_date(context), moment(context))
+        return dg.MaterializeResult(metadata=dict(read.metadata))
 
     return inbox
 
 
 def build_alerts(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     """Promises that were broken since the last day."""
-    return _build(
-        partitions,
-        "alerts",
-        "An alert to the account owner for each promise that ran out unpaid since the last day.",
-        lambda current, publication, now: queue_day(current, publication, now),
+
+    @dg.asset(
+        key=["out", "alerts"],
+        group_name=GROUP,
+        description="An alert to the account owner for each promise that ran out unpaid since the last day.",
+        deps=[dg.AssetKey(["out", "day"])],
+        kinds={"slack"},
+        partitions_def=partitions,
+        backfill_policy=ONE_DAY_A_RUN,
+        pool="warehouse",
     )
+    def alerts(context: dg.AssetExecutionContext, company: CompanyResource) -> dg.MaterializeResult:
+        # Under the writer's lock, so that no older day overtakes a newer one.
+        with company.writer() as current:
+            queue_day(current, require_published(current, context), moment(context))
+        return dg.MaterializeResult(metadata=_send(current))
+
+    return alerts
 
 
 def build_delivery(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     """What may leave."""
-    return _build(
-        partitions,
-        "delivered",
-        "Messages sent: live delivery only, allow-listed, approved, within the daily cap.",
-        lambda current, publication, now: None,
-    )
-
-
-def _build(
-    partitions: dg.PartitionsDefinition,
-    name: str,
-    description: str,
-    before: Callable[[Company, Publication, datetime], object],
-) -> dg.AssetsDefinition:
-    """An asset that prepares something and then sends what may leave; a dry run sends nothing."""
 
     @dg.asset(
-        key=["out", name],
+        key=["out", "delivered"],
         group_name=GROUP,
-        description=description,
+        description="Messages sent: live delivery only, allow-listed, approved, within the daily cap.",
         deps=[dg.AssetKey(["out", "day"])],
         kinds={"email", "slack"},
         partitions_def=partitions,
         backfill_policy=ONE_DAY_A_RUN,
     )
-    def send(context: dg.AssetExecutionContext, company: CompanyResource) -> dg.MaterializeResult:
-        current, now = company.load(), moment(context)
-        before(current, require_published(current, context), now)
-        report = send_pending(current.desk, current.config.delivery, lambda: now)
-        return dg.MaterializeResult(
-            metadata={
-                "mode": current.config.delivery.mode,
-                "sent": report.count("sent"),
-                "would be sent": report.count("would_send"),
-                "unknown": report.count("unknown") + report.count("recovered"),
-                "refused": report.count("refused"),
-                "waiting": report.count("waiting"),
-            }
-        )
+    def delivered(company: CompanyResource) -> dg.MaterializeResult:
+        return dg.MaterializeResult(metadata=_send(company.load()))
 
-    return send
+    return delivered
+
+
+def _send(company: Company) -> dict[str, int | str]:
+    """Send what may leave now; counts only, for the history of runs."""
+    report = send_pending(company.desk, company.config.delivery, utc_now)
+    return {
+        "mode": company.config.delivery.mode,
+        "sent": report.count("sent"),
+        "would be sent": report.count("would_send"),
+        "unknown": report.count("unknown") + report.count("recovered"),
+        "refused": report.count("refused"),
+        "waiting": report.count("waiting"),
+    }

@@ -6,6 +6,7 @@ command.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -62,6 +63,11 @@ def explained_errors() -> Iterator[None]:
     except (StateError, SenderRunningError) as error:
         text = str(error)
         fail(f"{text[0].upper()}{text[1:]}. `encours desk list` shows every message.")
+    except sqlite3.Error as error:
+        fail(
+            f"The desk cannot be used: {error}. Where it is locked, another command is at work: wait"
+            " and try again; where it is damaged, restore desk.sqlite from a backup."
+        )
     except PermissionError as error:
         fail(
             f"{error.filename or 'The folder'} may not be written. Give permission, or choose another home folder."

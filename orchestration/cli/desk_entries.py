@@ -206,11 +206,12 @@ def call(
 
 def _amount(text: str) -> Decimal:
     try:
-        return Decimal(text)
+        amount = Decimal(text)
     except InvalidOperation:
-        raise ConfigError(
-            f"'{text}' is not an amount. Write it with a point, such as 1250.00."
-        ) from None
+        amount = Decimal("NaN")
+    if not amount.is_finite():
+        raise ConfigError(f"'{text}' is not an amount. Write it with a point, such as 1250.00.")
+    return amount
 
 
 def _say(entered: Entered, what: str) -> None:
