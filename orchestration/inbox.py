@@ -1,7 +1,7 @@
 """The company's inbox: what lies in it, and reading it with what the newest publication knows.
 
 Belongs here: the lookup of customers and their open invoices, what a reader of the run is told. Does
-not belong here: files, their meaning, their entries (`outreach.inbox`).
+not belong here: files, their meaning, their entries (`outreach.inbox.reading`).
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from orchestration.config import Company
 from orchestration.desk_lookup import open_invoices
 from orchestration.publishing import Publication, current_publication
 from orchestration.warehouse import reading
-from outreach.annotated_meaning import AccountLine
 from outreach.desk.store import desk
-from outreach.drops import is_to_be_read
-from outreach.inbox import InboxReport, read_inbox
+from outreach.inbox.drops import is_to_be_read
+from outreach.inbox.meaning import AccountLine
+from outreach.inbox.reading import InboxReport, read_inbox
 
 INBOX_AUTHOR = "inbox"
 

@@ -1,7 +1,7 @@
 """`encours desk inbox` and `encours desk why`: what came back, and why somebody was written to.
 
 Belongs here: the commands and what they print. Does not belong here: reading files
-(`outreach.inbox`), the explanation (`orchestration.why`).
+(`outreach.inbox.reading`), the explanation (`orchestration.why`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from orchestration.config import ConfigError
 from orchestration.inbox import read_company_inbox
 from orchestration.publishing import published_day
 from orchestration.warehouse import reading
-from outreach.inbox import FileOutcome
+from outreach.inbox.reading import FileOutcome
 
 
 def inbox(author: AuthorOption = None, config: ConfigOption = None) -> None:

@@ -1,7 +1,7 @@
 """What a person enters at the desk: promises, disputes, contacts, holds, overrides, dead addresses.
 
 Belongs here: one function an entry, its checks, its one transaction. Does not belong here: what
-counts on a day (`live`), reading files (`outreach.inbox`), sending (`outbox`).
+counts on a day (`live`), reading files (`outreach.inbox.reading`), sending (`outbox`).
 
 Nothing is changed or deleted: a later entry of the same id is its new version. Entering the same
 again writes nothing. A promise, dispute or hold stops the pending messages it concerns in the same

@@ -1,7 +1,7 @@
 """Checks of what a person enters, each with an error that says what to do next.
 
 Belongs here: bounds and forms of single values. Does not belong here: what an entry means
-(`entries`), values read from files (`outreach.cell_values`).
+(`entries`), values read from files (`outreach.inbox.cell_values`).
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ from decimal import Decimal
 from handmade_day import AS_OF, account, make_day
 from openpyxl import load_workbook
 
-from outreach.annotated_meaning import AccountLine
 from outreach.at_risk import ACCOUNT_COLUMNS, at_risk_csv, at_risk_xlsx
+from outreach.inbox.meaning import AccountLine
 
 TODAY = AS_OF
 SOON = dt.date(2026, 3, 20)

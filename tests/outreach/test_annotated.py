@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from list_rig import LOOKUP, SOON, TODAY, as_text, filled_csv, filled_xlsx, short_csv
 from openpyxl import Workbook, load_workbook
 
-from outreach.annotated import read_annotated
-from outreach.inbox_words import _WORDS, RefusedFileError, problem_words
+from outreach.inbox.annotated import read_annotated
+from outreach.inbox.words import _WORDS, RefusedFileError, problem_words
 
 TYPED = {
     "c1": {"promised_date": SOON, "comment": "will pay, says Anna"},
@@ -343,7 +343,7 @@ def test_workbook_that_is_a_trap_is_refused(content, code):
 
 
 def test_sheet_that_claims_a_million_rows_is_refused_in_time(monkeypatch):
-    monkeypatch.setattr("outreach.sheet_reading.MOST_LINES", 2000)
+    monkeypatch.setattr("outreach.inbox.sheets.MOST_LINES", 2000)
     far = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
     content = replaced(filled_xlsx(TYPED), SHEET, lambda data: data.replace(b"</sheetData>", far))
     assert refusal_of(content, ".xlsx") == "too_many_lines"

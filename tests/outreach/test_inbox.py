@@ -12,10 +12,10 @@ from hostile_text import PATHS
 from list_rig import LOOKUP, SOON, filled_xlsx, short_csv
 from test_mailbox import OURS, bounce, mail
 
-from outreach import inbox as inbox_module
 from outreach.desk import live
 from outreach.desk.store import open_desk
-from outreach.inbox import read_inbox
+from outreach.inbox import reading as inbox_module
+from outreach.inbox.reading import read_inbox
 
 
 @pytest.fixture
@@ -282,7 +282,7 @@ def test_folder_in_the_inbox_stays_and_is_told(folder, connection):
 
 
 def test_file_of_another_kind_or_size_is_refused(folder, connection, monkeypatch):
-    monkeypatch.setattr("outreach.drops.LARGEST_FILE_BYTES", 1000)
+    monkeypatch.setattr("outreach.inbox.drops.LARGEST_FILE_BYTES", 1000)
     drop(folder, b"x", "scan.pdf")
     drop(folder, b"x" * 1001, "large.csv")
     report = look(folder, connection)
@@ -340,7 +340,7 @@ def test_file_without_rights_is_left_and_the_others_are_read(folder, connection,
             raise PermissionError(13, "Permission denied")
         return real(path, *args, **kwargs)
 
-    monkeypatch.setattr("outreach.drops.os.open", forbidding)
+    monkeypatch.setattr("outreach.inbox.drops.os.open", forbidding)
     first, second = look(folder, connection).files
     assert (first.status, second.status) == ("left", "taken")
     assert "Permission denied" in first.problems[0].what
@@ -378,7 +378,7 @@ def test_bounce_of_another_address_waits_for_a_person_in_refused(folder, connect
 def test_thousand_rows_are_entered_in_seconds(folder, connection):
     import time
 
-    from outreach.annotated_meaning import AccountLine
+    from outreach.inbox.meaning import AccountLine
 
     lookup = {
         f"k{n}": (AccountLine(f"n{n}", f"N-{n}", "EUR", 10 * LOOKUP["c2"][0].open_amount, True),)

@@ -9,10 +9,10 @@ from entries_rig import DAY, NOW, contents, put_message, states, table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outreach.annotated_entries import Signature
 from outreach.desk.store import open_desk, transaction
-from outreach.inbox_words import RefusedFileError
-from outreach.mailbox import enter_mail, read_mail
+from outreach.inbox.entering import Signature
+from outreach.inbox.mailbox import enter_mail, read_mail
+from outreach.inbox.words import RefusedFileError
 
 OURS = "<encours.0123456789abcdef0123456789abcdef@encours.invalid>"
 SIGNATURE = Signature("Alice", "inbox:x.eml", DAY, NOW)

@@ -1,7 +1,7 @@
 """A saved reply or bounce: what kind of mail it is, and which message of ours it answers.
 
 Belongs here: reading mail, and the entries it becomes. Does not belong here: files of the inbox
-(`inbox`), sending. No text of a mail is kept: neither its subject nor its body.
+(`reading`), sending. No text of a mail is kept: neither its subject nor its body.
 
 A mail is believed only about a message that the desk knows, and only about the address that this
 message was written to.
@@ -22,12 +22,12 @@ from email.parser import BytesParser
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 
-from outreach.annotated_entries import EnteredFile, Signature
 from outreach.day import Locale
 from outreach.desk import entries
 from outreach.desk.stopping import address_of
 from outreach.desk.validation import EntryError
-from outreach.inbox_words import Problem, RefusedFileError, problem_words
+from outreach.inbox.entering import EnteredFile, Signature
+from outreach.inbox.words import Problem, RefusedFileError, problem_words
 
 LARGEST_MAIL_BYTES = 25 << 20
 # A reply with a hundred attachments has some hundred lines that could part it.

@@ -1,8 +1,8 @@
 """The shape of `policy.yml`: its sections, their units and the rules between them.
 
 Belongs here: what a valid policy is. Does not belong here: segments and scenarios
-(`policy_scenarios`), rates (`policy_value`), reading the file and explaining what is wrong with it
-(`policy`), rows for the warehouse (`policy_tables`), applying it (dbt decides).
+(`scenarios`), rates (`value`), reading the file and explaining what is wrong with it
+(`loading`), rows for the warehouse (`tables`), applying it (dbt decides).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from outreach.policy_scenarios import (
+from outreach.policy.scenarios import (
     Country,
     Name,
     Scenario,
@@ -23,7 +23,7 @@ from outreach.policy_scenarios import (
     check_template,
     segment_problems,
 )
-from outreach.policy_value import EarlyWarning, Money, Value
+from outreach.policy.value import EarlyWarning, Money, Value
 
 Days = Annotated[int, Field(ge=0, le=3650)]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from typing import Any
 from zipfile import ZipFile
 
-from outreach.cell_values import CellError, ErrorCell, FormulaCell, cell_text
-from outreach.inbox_words import RefusedFileError
+from outreach.inbox.cell_values import CellError, ErrorCell, FormulaCell, cell_text
+from outreach.inbox.words import RefusedFileError
 
 LARGEST_FILE_BYTES = 16 << 20
 LARGEST_UNPACKED_BYTES = 128 << 20

@@ -1,7 +1,7 @@
 """A policy as rows: the tables of `raw_policy`.
 
 Belongs here: flattening a validated policy, the public holidays of a date. Does not belong here:
-what is valid (`policy_shape`), writing to the warehouse (`orchestration`), applying it (dbt).
+what is valid (`shape`), writing to the warehouse (`orchestration`), applying it (dbt).
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from outreach.policy_scenarios import Conditions
-from outreach.policy_shape import Policy
+from outreach.policy.scenarios import Conditions
+from outreach.policy.shape import Policy
 
 
 def policy_rows(policy: Policy) -> dict[str, list[dict[str, Any]]]:

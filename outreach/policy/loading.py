@@ -1,7 +1,7 @@
-"""The outreach policy: read, validated, explained.
+"""The policy file: read, validated, explained.
 
 Belongs here: the way in to `policy.yml`, and a sentence for every mistake in it. Does not belong
-here: its shape (`policy_shape`), its rows (`policy_tables`), applying it (dbt decides), rendering.
+here: its shape (`shape`), its rows (`tables`), applying it (dbt decides), rendering.
 """
 
 from __future__ import annotations
@@ -12,19 +12,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from outreach.policy_scenarios import template_names
-from outreach.policy_shape import Policy
-from outreach.policy_tables import holiday_rows, policy_rows
-
-__all__ = [
-    "DEFAULT_POLICY_PATH",
-    "Policy",
-    "PolicyError",
-    "holiday_rows",
-    "load_policy",
-    "policy_rows",
-    "template_names",
-]
+from outreach.policy.shape import Policy
 
 DEFAULT_POLICY_PATH = Path(__file__).with_name("default_policy.yml")
 

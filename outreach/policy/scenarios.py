@@ -1,7 +1,7 @@
 """Segments and scenarios of a policy: who is treated how, by which steps.
 
 Belongs here: their shape and the rules within and between them. Does not belong here: the other
-sections (`policy_shape`), deciding which customer fits which segment (dbt).
+sections (`shape`), deciding which customer fits which segment (dbt).
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from outreach.policy_value import Money, Rate
+from outreach.policy.value import Money, Rate
 
-TEMPLATES_PATH = Path(__file__).with_name("templates")
+TEMPLATES_PATH = Path(__file__).parent.parent / "templates"
 TEMPLATE_LANGUAGES = ("en", "fr")
 
 Days = Annotated[int, Field(ge=0, le=3650)]

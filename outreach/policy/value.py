@@ -1,7 +1,7 @@
 """What money a late payment and a contact are worth: the `value` and `early_warning` of a policy.
 
 Belongs here: rates, assumed effects and their bounds. Does not belong here: the formulas (dbt),
-the rest of the policy (`policy_shape`).
+the rest of the policy (`shape`).
 """
 
 from __future__ import annotations

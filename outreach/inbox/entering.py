@@ -16,13 +16,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from outreach.annotated_meaning import Annotation
 from outreach.desk import entries, live
 from outreach.desk.recording import Entered
 from outreach.desk.stopping import StoppedMessage
 from outreach.desk.times import utc_text
 from outreach.desk.validation import EntryError
-from outreach.inbox_words import Problem
+from outreach.inbox.meaning import Annotation
+from outreach.inbox.words import Problem
 
 _LIST_PREFIX = "list-"
 

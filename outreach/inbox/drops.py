@@ -1,7 +1,7 @@
 """Files of the inbox: opened without being trusted, given a place, their errors beside them.
 
 Belongs here: names, links, sizes, places. Does not belong here: what is in a file, what becomes of
-it (`inbox`).
+it (`reading`).
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from pathlib import Path
 
 from outreach.cells import Column, csv_bytes
 from outreach.day import Locale
-from outreach.inbox_words import Problem, RefusedFileError
-from outreach.mailbox import LARGEST_MAIL_BYTES
+from outreach.inbox.mailbox import LARGEST_MAIL_BYTES
+from outreach.inbox.sheets import LARGEST_FILE_BYTES
+from outreach.inbox.words import Problem, RefusedFileError
 from outreach.safe_text import file_stem, one_line
-from outreach.sheet_reading import LARGEST_FILE_BYTES
 
 DONE, REFUSED = "done", "refused"
 LIST_SUFFIXES = (".xlsx", ".csv", ".tsv", ".txt")

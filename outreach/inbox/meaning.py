@@ -1,7 +1,7 @@
 """What the values of an annotated row ask for: promises, disputes, a note, a hold.
 
 Belongs here: which invoices a row speaks of, and for how much. Does not belong here: reading cells
-(`annotated`), writing to the desk (`annotated_entries`).
+(`annotated`), writing to the desk (`entering`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from outreach.cell_values import cell_text
+from outreach.inbox.cell_values import cell_text
 from outreach.safe_text import one_line
 
 # Shorter numbers are as likely to be a count or a day: "called 12 times".
@@ -58,7 +58,7 @@ class Annotation:
 
 
 class RowError(Exception):
-    """What is wrong with a row: the code of `inbox_words`, and the column."""
+    """What is wrong with a row: the code of `words`, and the column."""
 
     def __init__(self, code: str, key: str, **values: object) -> None:
         super().__init__(code)

@@ -1,8 +1,8 @@
 """The at-risk list as the team sends it back: what each row asks for, and what is wrong with it.
 
 Belongs here: which columns count, which rows are taken. Does not belong here: file forms
-(`sheet_reading`), single values (`cell_values`), what they ask for
-(`annotated_meaning`).
+(`sheets`), single values (`cell_values`), what they ask for
+(`meaning`).
 
 A row is taken whole or refused whole: half of what somebody meant is not what they meant.
 """
@@ -16,16 +16,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from outreach.annotated_meaning import (
-    AccountLines,
-    Annotation,
-    CustomerIds,
-    RowError,
-    RowValues,
-    meaning,
-)
 from outreach.at_risk import ACCOUNT_COLUMNS
-from outreach.cell_values import (
+from outreach.day import Locale
+from outreach.inbox.cell_values import (
     CellError,
     ErrorCell,
     FormulaCell,
@@ -34,10 +27,17 @@ from outreach.cell_values import (
     date_of,
     yes_of,
 )
-from outreach.day import Locale
-from outreach.inbox_words import Problem, RefusedFileError, problem_words
+from outreach.inbox.meaning import (
+    AccountLines,
+    Annotation,
+    CustomerIds,
+    RowError,
+    RowValues,
+    meaning,
+)
+from outreach.inbox.sheets import Cells, read_delimited, read_workbook
+from outreach.inbox.words import Problem, RefusedFileError, problem_words
 from outreach.safe_text import one_line
-from outreach.sheet_reading import Cells, read_delimited, read_workbook
 
 KEY = "customer_id"
 # The sheet of holds has a comment too: by itself it marks no list.

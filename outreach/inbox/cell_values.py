@@ -1,6 +1,6 @@
 """What the team types into a cell: a date, yes or no, an amount; in the declared locale, never guessed.
 
-Belongs here: the forms of single values. Does not belong here: reading files (`sheet_reading`),
+Belongs here: the forms of single values. Does not belong here: reading files (`sheets`),
 what a column means (`annotated`).
 """
 
@@ -36,7 +36,7 @@ class ErrorCell:
 
 
 class CellError(ValueError):
-    """A cell that cannot be read; `code` says why, in the words of `inbox_words`."""
+    """A cell that cannot be read; `code` says why, in the words of `words`."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)

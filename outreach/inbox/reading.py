@@ -17,14 +17,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from outreach.annotated import KEY, TEAM_KEYS, headings, read_annotated
-from outreach.annotated_entries import EnteredFile, Signature, enter_annotations
-from outreach.annotated_meaning import AccountLines
 from outreach.day import Locale
 from outreach.desk.stopping import StoppedMessage
 from outreach.desk.store import transaction
 from outreach.desk.times import utc_text
-from outreach.drops import (
+from outreach.inbox.annotated import KEY, TEAM_KEYS, headings, read_annotated
+from outreach.inbox.drops import (
     DONE,
     LIST_SUFFIXES,
     MAIL_SUFFIXES,
@@ -37,8 +35,10 @@ from outreach.drops import (
     shown_name,
     write_errors,
 )
-from outreach.inbox_words import Problem, RefusedFileError, problem_words
-from outreach.mailbox import enter_mail, read_mail
+from outreach.inbox.entering import EnteredFile, Signature, enter_annotations
+from outreach.inbox.mailbox import enter_mail, read_mail
+from outreach.inbox.meaning import AccountLines
+from outreach.inbox.words import Problem, RefusedFileError, problem_words
 
 Status = Literal["taken", "partly", "refused", "known", "left"]
 
