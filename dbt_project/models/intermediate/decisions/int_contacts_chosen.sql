@@ -8,24 +8,72 @@ unreachable as (
     where since_date <= {{ as_of_date() }}
 ),
 
+addresses as (
+    select
+        customer_id,
+        contact_id,
+        contact_name,
+        lower(left(language, 2)) as language,
+        role,
+        email,
+        phone,
+        coalesce(is_opted_out, false) as is_opted_out,
+        nullif(lower(trim(email)), '') as mailbox,
+        -- The national and the international spelling of a number have these digits in common.
+        nullif(right(regexp_replace(phone, '[^0-9]', '', 'g'), 9), '') as phone_digits
+    from contacts
+),
+
+opted_out_mailboxes as (
+    select distinct mailbox
+    from addresses
+    where is_opted_out and mailbox is not null
+),
+
+opted_out_phones as (
+    select distinct phone_digits
+    from addresses
+    where is_opted_out and phone_digits is not null
+),
+
+-- Whoever does not want to be written to has said so for the mailbox, in every record of it. A number may be a
+-- whole company's: it is not called, but who else has it may be written to.
+weighed as (
+    select
+        addresses.customer_id,
+        addresses.contact_id,
+        addresses.contact_name,
+        addresses.language,
+        addresses.role,
+        addresses.email,
+        case when opted_out_phones.phone_digits is null then nullif(trim(addresses.phone), '') end as phone,
+        unreachable.since_date as unreachable_since_date,
+        addresses.is_opted_out
+        or opted_out_mailboxes.mailbox is not null
+        or (addresses.mailbox is null and opted_out_phones.phone_digits is not null) as is_opted_out
+    from addresses
+    left join opted_out_mailboxes on addresses.mailbox = opted_out_mailboxes.mailbox
+    left join opted_out_phones on addresses.phone_digits = opted_out_phones.phone_digits
+    left join unreachable on addresses.mailbox = unreachable.email
+),
+
 usable as (
     select
-        contacts.customer_id,
-        contacts.contact_id,
-        contacts.contact_name,
-        lower(left(contacts.language, 2)) as language,
+        customer_id,
+        contact_id,
+        contact_name,
+        language,
         -- Mail to an address that bounced for good reaches nobody.
         case
             when
-                regexp_matches(contacts.email, '^[^\s@<>,;"]+@[^\s@<>,;"]+\.[^\s@<>,;"]+$')
-                and unreachable.email is null
-                then contacts.email
+                regexp_matches(email, '^[^\s@<>,;"]+@[^\s@<>,;"]+\.[^\s@<>,;"]+$')
+                and unreachable_since_date is null
+                then email
         end as email,
-        nullif(trim(contacts.phone), '') as phone,
-        case contacts.role when 'accounts_payable' then 1 when 'executive' then 2 else 3 end as role_priority
-    from contacts
-    left join unreachable on lower(trim(contacts.email)) = unreachable.email
-    where not coalesce(contacts.is_opted_out, false)
+        phone,
+        case role when 'accounts_payable' then 1 when 'executive' then 2 else 3 end as role_priority
+    from weighed
+    where not is_opted_out
 ),
 
 ranked as (
@@ -43,12 +91,11 @@ ranked as (
 
 customers as (
     select
-        contacts.customer_id,
-        bool_and(coalesce(contacts.is_opted_out, false)) as is_opted_out,
-        max(unreachable.since_date) as unreachable_since_date
-    from contacts
-    left join unreachable on lower(trim(contacts.email)) = unreachable.email
-    group by contacts.customer_id
+        customer_id,
+        bool_and(is_opted_out) as is_opted_out,
+        max(unreachable_since_date) as unreachable_since_date
+    from weighed
+    group by customer_id
 ),
 
 final as (

@@ -12,7 +12,8 @@ manual_holds as (
         start_date as hold_start_date,
         end_date as hold_until_date,
         comment,
-        author
+        author,
+        recorded_at
     from holds
 ),
 
@@ -26,7 +27,8 @@ unknown_delivery_holds as (
         min(business_date) as hold_start_date,
         cast(null as date) as hold_until_date,
         cast(null as varchar) as comment,
-        cast(null as varchar) as author
+        cast(null as varchar) as author,
+        cast(null as timestamp) as recorded_at
     from deliveries
     where state in ('unknown', 'claimed') and kind in ('reminder', 'task')
     group by message_id, customer_id
@@ -47,7 +49,8 @@ final as (
         hold_start_date,
         hold_until_date,
         comment,
-        author
+        author,
+        recorded_at
     from stated
     where
         hold_start_date <= {{ as_of_date() }}

@@ -27,7 +27,9 @@ live_releases as (
         release_id,
         customer_id,
         hold_reason,
-        end_date
+        start_date,
+        end_date,
+        recorded_at
     from releases
     where start_date <= {{ as_of_date() }} and end_date > {{ as_of_date() }}
 ),
@@ -42,6 +44,7 @@ prioritised as (
         holds.hold_until_date,
         holds.comment,
         holds.author,
+        holds.recorded_at,
         -- The reason shown first is the one that a person must respect longest.
         case holds.hold_reason
             when 'insolvency' then 1
@@ -60,7 +63,8 @@ prioritised as (
     from holds
 ),
 
--- Whoever may not be written to by law, and who may have been written to already, is not released.
+-- Whoever may not be written to by law, and who may have been written to already, is not released; nor does
+-- anybody decide about a hold that is yet to come: what a person placed is older than the override by its entry.
 final as (
     select
         {{ as_of_date() }} as as_of_date,
@@ -73,6 +77,10 @@ final as (
             prioritised.customer_id = live_releases.customer_id
             and live_releases.hold_reason in (prioritised.hold_reason, '*')
             and prioritised.hold_reason not in ('insolvency', 'opt_out', 'unknown_delivery')
+            and coalesce(
+                prioritised.recorded_at < live_releases.recorded_at,
+                prioritised.hold_start_date <= live_releases.start_date
+            )
     qualify row_number() over (
         partition by prioritised.customer_id, prioritised.hold_reason, prioritised.source_record_id
         order by live_releases.end_date desc nulls last, live_releases.release_id asc
