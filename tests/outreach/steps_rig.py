@@ -105,6 +105,12 @@ class Invoice:
     currency: str = "EUR"
     part_payments: dict[dt.date, Decimal] = field(default_factory=dict)
     paid_date: dt.date | None = None
+    # From when on another date is the oldest one open: an instalment was paid.
+    later_due_dates: dict[dt.date, dt.date] = field(default_factory=dict)
+
+    def due_on(self, day: dt.date) -> dt.date:
+        moved = [due for since, due in sorted(self.later_due_dates.items()) if since <= day]
+        return moved[-1] if moved else self.due_date
 
     def open_amount(self, day: dt.date) -> Decimal:
         if self.paid_date and self.paid_date <= day:
@@ -216,13 +222,15 @@ class Desk:
         self.connection.execute("delete from int_open_invoices_scored")
         for invoice in self.invoices:
             amount = invoice.open_amount(day)
-            if not amount or invoice.due_date > day + dt.timedelta(days=30):
+            due_date = invoice.due_on(day)
+            if not amount or due_date > day + dt.timedelta(days=30):
                 continue
-            late = (day - invoice.due_date).days
+            late = (day - due_date).days
             self._add(
                 "int_open_invoices_scored",
                 vars(invoice) | {
-                    "as_of_date": day, "days_past_due": late, "is_past_due": late > 0,
+                    "as_of_date": day, "due_date": due_date,
+                    "days_past_due": late, "is_past_due": late > 0,
                     "is_early_warning": False, "asked_amount": amount,
                     "asked_amount_reporting": amount, "invoice_amount_reporting": invoice.amount,
                 },

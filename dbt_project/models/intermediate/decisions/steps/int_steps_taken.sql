@@ -46,24 +46,36 @@ contacts_by_invoice as (
     where contacts.invoice_id is null
 ),
 
+-- A step is one of the date that is due now: what an earlier instalment was told says nothing of the next.
+named as (
+    select
+        contacts_by_invoice.invoice_id,
+        contacts_by_invoice.due_date,
+        contacts_by_invoice.activity_date,
+        segments.scenario,
+        steps.step_no
+    from contacts_by_invoice
+    inner join segments on contacts_by_invoice.customer_id = segments.customer_id
+    left join steps
+        on
+            segments.scenario = steps.scenario
+            and contacts_by_invoice.step = steps.step
+            and contacts_by_invoice.activity_date >= contacts_by_invoice.due_date + least(steps.offset_days, 1)
+),
+
 -- Contacts from before the policy, or under another scenario, name none of its steps: each day of contact
 -- after the due date counts as one step after the due date, so that nobody starts again from the friendliest word.
 counted as (
     select
-        contacts_by_invoice.invoice_id,
-        segments.scenario,
-        max(steps.step_no) as named_step_no,
-        max(contacts_by_invoice.activity_date) filter (where steps.step is not null) as last_named_date,
-        count(distinct contacts_by_invoice.activity_date) filter (
-            where steps.step is null and contacts_by_invoice.activity_date > contacts_by_invoice.due_date
-        ) as unnamed_contact_count,
-        max(contacts_by_invoice.activity_date) filter (
-            where steps.step is not null or contacts_by_invoice.activity_date > contacts_by_invoice.due_date
-        ) as last_step_date
-    from contacts_by_invoice
-    inner join segments on contacts_by_invoice.customer_id = segments.customer_id
-    left join steps on segments.scenario = steps.scenario and contacts_by_invoice.step = steps.step
-    group by contacts_by_invoice.invoice_id, segments.scenario
+        invoice_id,
+        scenario,
+        max(step_no) as named_step_no,
+        max(activity_date) filter (where step_no is not null) as last_named_date,
+        count(distinct activity_date) filter (where step_no is null and activity_date > due_date)
+            as unnamed_contact_count,
+        max(activity_date) filter (where step_no is not null or activity_date > due_date) as last_step_date
+    from named
+    group by invoice_id, scenario
 ),
 
 -- What a person did after the last named step is the next one where it is of its kind: a call noted without
