@@ -7,6 +7,7 @@ what a hold or promise means (dbt). The desk keeps every version, so the copy is
 from __future__ import annotations
 
 import sqlite3
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -90,16 +91,21 @@ def prepare_desk(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("create schema if not exists raw_desk")
     for table in DESK_TABLES:
         connection.execute(f"create table if not exists raw_desk.{table} ({_columns(table)})")
+    connection.execute("create table if not exists raw_desk.copied (copied_at timestamp)")
 
 
 def copy_desk(
-    connection: duckdb.DuckDBPyConnection, path: Path, is_rehearsal: bool = True
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    copied_at: datetime,
+    is_rehearsal: bool = True,
 ) -> dict[str, int]:
     """Replace `raw_desk` by what the desk holds at one moment.
 
     Args:
         connection: The warehouse, writable.
         path: The `desk.sqlite`; created where absent.
+        copied_at: A moment not after the copy, UTC: what is entered later, the day does not know.
         is_rehearsal: Delivery is a dry run: what is queued is as good as told.
 
     Returns:
@@ -123,6 +129,8 @@ def copy_desk(
                     f"insert into raw_desk.{table} ({names}) select {_casts(table)} from _desk_rows"
                 )
                 connection.unregister("_desk_rows")
+        connection.execute("create or replace table raw_desk.copied (copied_at timestamp)")
+        connection.execute("insert into raw_desk.copied values (?)", [copied_at])
     except BaseException:
         connection.execute("rollback")
         raise

@@ -16,8 +16,9 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -42,12 +43,19 @@ class Publication:
         as_of_date: The business date.
         is_new: False where the marts were what is already published.
         tables: Rows and content hash of every table.
+        desk_copied_at: When the desk was copied for it, aware; None where it was not.
     """
 
     folder: Path
     as_of_date: date
     is_new: bool
     tables: dict[str, dict[str, str]]
+    desk_copied_at: datetime | None = None
+
+    @property
+    def published_at(self) -> datetime:
+        """When it was last published, aware: marts that come back count as published again."""
+        return datetime.fromtimestamp(self.folder.stat().st_mtime, UTC)
 
     @property
     def database(self) -> Path:
@@ -87,6 +95,7 @@ def publish(warehouse: Path, published: Path, as_of_date: date, run_id: str) -> 
     try:
         expected = fingerprints(connection, SCHEMA)
         found = _business_date(connection) if expected else None
+        copied_at = _desk_copied_at(connection)
     finally:
         connection.close()
     if not expected:
@@ -97,7 +106,13 @@ def publish(warehouse: Path, published: Path, as_of_date: date, run_id: str) -> 
         )
     digest = f"{sum(int(t['hash']) for t in expected.values()) % 16**8:08x}"
     folder = published / f"{as_of_date.isoformat()}_{digest}"
-    facts = {"as_of_date": as_of_date.isoformat(), "run_id": run_id, "tables": expected}
+    facts: dict[str, Any] = {
+        "as_of_date": as_of_date.isoformat(),
+        "run_id": run_id,
+        "tables": expected,
+    }
+    # Not part of the content: the same marts known from an earlier copy stay the same publication.
+    facts["desk_copied_at"] = copied_at.isoformat() if copied_at else None
     is_new = not (folder / FACTS).exists()
     if not is_new:
         folder.touch()  # of its day, these marts are the newest again
@@ -121,7 +136,7 @@ def publish(warehouse: Path, published: Path, as_of_date: date, run_id: str) -> 
     if current is None or as_of_date >= current.as_of_date:
         _point(published, folder)
     _forget_old(published, folder)
-    return Publication(folder, as_of_date, is_new, expected)
+    return Publication(folder, as_of_date, is_new, expected, copied_at)
 
 
 def current_publication(published: Path) -> Publication | None:
@@ -144,7 +159,26 @@ def published_day(published: Path, day: date) -> Publication | None:
 
 def _read(folder: Path) -> Publication:
     facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
-    return Publication(folder, date.fromisoformat(facts["as_of_date"]), False, facts["tables"])
+    copied_at = facts.get("desk_copied_at")
+    return Publication(
+        folder,
+        date.fromisoformat(facts["as_of_date"]),
+        False,
+        facts["tables"],
+        datetime.fromisoformat(copied_at) if copied_at else None,
+    )
+
+
+def _desk_copied_at(connection: duckdb.DuckDBPyConnection) -> datetime | None:
+    found = connection.execute(
+        "select 1 from duckdb_tables() where schema_name = 'raw_desk' and table_name = 'copied'"
+    ).fetchone()
+    row = (
+        connection.execute("select max(copied_at) from raw_desk.copied").fetchone()
+        if found
+        else None
+    )
+    return row[0].replace(tzinfo=UTC) if row and row[0] else None
 
 
 def _business_date(connection: duckdb.DuckDBPyConnection) -> date | None:

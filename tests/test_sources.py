@@ -80,7 +80,7 @@ def warehouse(tmp_path_factory):
             " values ('files', 'A', 'A', 'own_id', 1), ('files', 'B', 'B', 'own_id', 1),"
             " ('sql', '900', 'A', 'override', 1)"
         )
-        copy_desk(connection, _desk(home / "desk.sqlite"))
+        copy_desk(connection, _desk(home / "desk.sqlite"), dt.datetime(2026, 2, 28))
     dbt_build(path, DAY, *STAGES, "--indirect-selection", "buildable", sources=("files", "sql"))
     return path
 

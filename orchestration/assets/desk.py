@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from orchestration.desk_copy import DESK_TABLES, copy_desk
-from orchestration.resources import ONE_DAY_A_RUN, CompanyResource
+from orchestration.resources import ONE_DAY_A_RUN, CompanyResource, load_time
 from orchestration.stages import stage
 from orchestration.warehouse import writing
 
@@ -43,10 +43,12 @@ def build_desk(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
         backfill_policy=ONE_DAY_A_RUN,
         pool="warehouse",
     )
-    def raw_desk(company: CompanyResource) -> Iterator[dg.MaterializeResult]:
+    def raw_desk(
+        context: dg.AssetExecutionContext, company: CompanyResource
+    ) -> Iterator[dg.MaterializeResult]:
         with company.writer() as current, stage("Ingest"), writing(current.warehouse) as connection:
             is_rehearsal = current.config.delivery.mode != "live"
-            copied = copy_desk(connection, current.desk, is_rehearsal)
+            copied = copy_desk(connection, current.desk, load_time(context), is_rehearsal)
         for table, rows in copied.items():
             yield dg.MaterializeResult(
                 asset_key=dg.AssetKey(["raw_desk", table]), metadata={"dagster/row_count": rows}
