@@ -151,15 +151,17 @@ def test_missed_runs_are_caught_up_without_a_burst(tmp_path):
 def test_the_next_instalment_begins_with_the_first_word():
     """The first one was paid after its third reminder; the second one falls due on Tuesday 7 April."""
     second_due = dt.date(2026, 4, 7)
-    paid = {day(32): Decimal(2500)}
-    invoice = Invoice("i", "c", MONDAY, part_payments=paid, later_due_dates={day(32): second_due})
+    invoice = Invoice("i", "c", MONDAY, later_due_dates={day(32): second_due})
     desk = Desk([invoice], [{"customer_id": "c"}])
-    desk.walk(MONDAY, 85)
-    steps = desk.steps("i")
-    assert [name for _, name in steps] == [*AFTER_DUE[:4], *AFTER_DUE]
-    # Offsets 3, 12, 20, 30 and 45: Sunday 19 April waits for the Monday.
-    assert [(when - second_due).days for when, _ in steps[4:]] == [3, 13, 20, 30, 45]
-    assert next(one.tone for one in desk.sent if one.day == steps[4][0]) == "friendly"
+    for number, step in zip((3, 14, 21, 30), AFTER_DUE, strict=False):
+        desk.contact(day(number), "reminder", "i", step=step)
+    desk.walk(day(32), 20)
+    # Offsets 3 and 12: Sunday 19 April waits for the Monday.
+    assert [((when - second_due).days, name) for when, name in desk.steps("i")] == [
+        (3, "first_reminder"),
+        (13, "second_reminder"),
+    ]
+    assert [one.tone for one in desk.sent] == ["friendly", "neutral"]
 
 
 def test_a_public_holiday_of_the_customers_country_is_caught_up_the_next_day():
