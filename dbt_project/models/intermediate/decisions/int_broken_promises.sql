@@ -23,12 +23,16 @@ ranked as (
     where promise_state <> 'cancelled'
 ),
 
+-- An alert that did not leave told nobody, so the promise is news again. A rehearsal tells what it would have told.
 announced as (
     select
         invoice_id,
         max(business_date) as business_date
     from deliveries
-    where kind = 'alert' and business_date < {{ as_of_date() }}
+    where
+        kind = 'alert'
+        and business_date < {{ as_of_date() }}
+        and (state in ('sent', 'claimed', 'unknown') or is_rehearsal)
     group by invoice_id
 ),
 
