@@ -185,6 +185,19 @@ def test_what_a_full_day_leaves_goes_on_the_next_one(tmp_path):
     assert [one.customer_id for one in desk.sent] == ["c3", "c4", "c1", "c2", "c0"]
 
 
+def test_a_day_that_runs_again_sends_no_second_days_worth(tmp_path):
+    path = written(tmp_path, lambda policy: policy["caps"].update(messages_a_day=3))
+    invoices = [Invoice(f"i{n}", f"c{n}", day(-3), Decimal(1000 + n)) for n in range(5)]
+    desk = Desk(invoices, [{"customer_id": f"c{n}"} for n in range(5)], path)
+    # A person called one of them this morning.
+    desk.contact(MONDAY, "call", "i4")
+    desk.run(MONDAY)
+    assert [one.customer_id for one in desk.sent] == ["c2", "c3"]
+    again = desk.run(MONDAY)
+    assert len(desk.sent) == 2
+    assert again["c1"] == ("wait", "daily_maximum")
+
+
 @pytest.mark.parametrize("seed", [1])
 def test_no_company_gets_a_burst_a_gap_or_a_contact_too_many(tmp_path, seed):
     """Random companies, payments and missed runs against the rules, counted from what was sent."""

@@ -4,6 +4,10 @@ arms as (select * from {{ ref('int_experiment_arms') }}),
 
 priorities as (select * from {{ ref('int_account_priorities') }}),
 
+activities as (select * from {{ ref('int_activities_unioned') }}),
+
+invoices as (select * from {{ ref('int_invoices_unioned') }}),
+
 settings as (select * from {{ ref('int_policy_settings') }}),
 
 -- Where a day is full, the most valuable go first; what it leaves is proposed again on the next one. A
@@ -22,6 +26,16 @@ ranked as (
     where proposals.decision = 'send' and arms.experiment_arm is distinct from 'holdout'
 ),
 
+-- Whoever was written to today is held by now: a second run of the day has only what the first one left.
+contacted_today as (
+    select count(distinct coalesce(activities.customer_id, invoices.customer_id)) as customer_count
+    from activities
+    left join invoices on activities.invoice_id = invoices.invoice_id
+    where
+        activities.activity_date = {{ as_of_date() }}
+        and ((activities.direction = 'out' and activities.kind <> 'note') or activities.channel = 'slack_task')
+),
+
 stopped as (
     select
         customer_id,
@@ -34,7 +48,8 @@ stopped as (
         'daily_maximum' as stop_reason
     from ranked
     cross join settings
-    where ranked.position_no > settings.messages_a_day
+    cross join contacted_today
+    where ranked.position_no > settings.messages_a_day - contacted_today.customer_count
 ),
 
 final as (
