@@ -48,7 +48,8 @@ create table int_contacts_chosen (
 create table int_invoices_unioned (invoice_id varchar, customer_id varchar);
 create table int_activities_unioned (
     activity_id varchar, activity_date date, kind varchar, direction varchar, customer_id varchar,
-    invoice_id varchar, channel varchar, step varchar, template varchar, source_name varchar);
+    invoice_id varchar, channel varchar, step varchar, template varchar, source_name varchar,
+    recorded_at timestamp);
 create table int_open_invoices_scored (
     as_of_date date, invoice_id varchar, customer_id varchar, invoice_number varchar,
     invoice_date date, due_date date, days_past_due integer, is_past_due boolean,

@@ -25,7 +25,8 @@ insolvency_holds as (
         'insolvency' as hold_reason,
         customer_id as source_record_id,
         insolvency_date as hold_start_date,
-        cast(null as date) as hold_until_date
+        cast(null as date) as hold_until_date,
+        cast(null as timestamp) as recorded_at
     from customer_360
     where insolvency_date <= {{ as_of_date() }}
 ),
@@ -37,6 +38,8 @@ last_contacts as (
         activities.kind,
         activities.activity_date,
         max(activities.activity_id) as activity_id,
+        -- Elsewhere it is the time of a load, which says nothing of when somebody knew.
+        max(activities.recorded_at) filter (where activities.source_name = 'desk') as recorded_at,
         row_number() over (
             partition by coalesce(activities.customer_id, invoices.customer_id)
             order by activities.activity_date desc, max(activities.activity_id) desc
@@ -57,7 +60,8 @@ recent_contact_holds as (
         'recent_contact' as hold_reason,
         last_contacts.activity_id as source_record_id,
         last_contacts.activity_date as hold_start_date,
-        first_contacts.activity_date + settings.contacts_window_days as hold_until_date
+        first_contacts.activity_date + settings.contacts_window_days as hold_until_date,
+        last_contacts.recorded_at
     from last_contacts
     cross join settings
     inner join last_contacts as first_contacts
@@ -79,7 +83,8 @@ reach_holds as (
         coalesce(
             case when not contacts.is_opted_out then contacts.unreachable_since_date end, customers.oldest_invoice_date
         ) as hold_start_date,
-        cast(null as date) as hold_until_date
+        cast(null as date) as hold_until_date,
+        cast(null as timestamp) as recorded_at
     from customers
     left join contacts on customers.customer_id = contacts.customer_id
     where
@@ -95,7 +100,8 @@ holds as (
         hold_reason,
         source_record_id,
         hold_start_date,
-        hold_until_date
+        hold_until_date,
+        recorded_at
     from {{ cause }}
     {{ "union all" if not loop.last }}
     {%- endfor %}
@@ -108,7 +114,8 @@ final as (
         hold_reason,
         source_record_id,
         hold_start_date,
-        hold_until_date
+        hold_until_date,
+        recorded_at
     from holds
     where
         hold_start_date <= {{ as_of_date() }}

@@ -64,7 +64,8 @@ prioritised as (
 ),
 
 -- Whoever may not be written to by law, and who may have been written to already, is not released; nor does
--- anybody decide about a hold that is yet to come: what a person placed is older than the override by its entry.
+-- anybody decide about a hold that is yet to come. What a person placed, and a contact of the desk, are older
+-- than the override by their entry.
 final as (
     select
         {{ as_of_date() }} as as_of_date,
