@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
 
 from outreach.delivery.settings import DeliverySettings
 from outreach.delivery.slack import SlackTransport
@@ -23,6 +24,7 @@ from outreach.desk.outcomes import mark_refused, mark_retry, mark_sent, mark_unk
 from outreach.desk.readiness import judge, read_day
 from outreach.desk.reasons import Reason
 from outreach.desk.store import desk
+from outreach.desk.times import UTC_ZONE
 from outreach.messages import ASKING_KINDS
 
 Clock = Callable[[], dt.datetime]
@@ -84,6 +86,8 @@ def send_pending(
     settings: DeliverySettings,
     clock: Clock,
     transports: Mapping[str, Transport] | None = None,
+    *,
+    zone: ZoneInfo = UTC_ZONE,
 ) -> SendReport:
     """Send what may leave now; in a dry run say what would.
 
@@ -92,33 +96,37 @@ def send_pending(
         settings: whether, to whom and how.
         clock: the moment, asked before each message.
         transports: channel to way out; those of the settings where absent.
+        zone: in which the company's days begin and end.
 
     Raises:
         SenderRunningError: another process is sending.
         sqlite3.Error: the desk cannot be read or written; a claimed message then counts as unknown.
     """
     if settings.mode != "live":
-        return rehearse(path, settings, clock())
+        return rehearse(path, settings, clock(), zone=zone)
     ways = dict(transports) if transports is not None else ways_out(settings)
     report = SendReport(is_rehearsal=False)
     with sender_lock(path), desk(path) as connection:
         recovered = recover(connection, clock())
         report.events += [Event(number, "recovered", Reason.SENDER_DIED) for number in recovered]
         try:
-            _send_all(connection, settings, clock, ways, report)
+            _send_all(connection, settings, clock, ways, report, zone)
         finally:
             for way in ways.values():
                 way.close()
     return report
 
 
-def rehearse(path: Path, settings: DeliverySettings, now: dt.datetime) -> SendReport:
+def rehearse(
+    path: Path, settings: DeliverySettings, now: dt.datetime, *, zone: ZoneInfo = UTC_ZONE
+) -> SendReport:
     """Check every pending message as a sender would, and change nothing.
 
     Args:
         path: the `desk.sqlite`; where it is absent nothing waits.
         settings: whom they allow, and how much.
         now: the moment.
+        zone: in which the company's days begin and end.
     """
     report = SendReport(is_rehearsal=True)
     if not path.exists():
@@ -127,7 +135,7 @@ def rehearse(path: Path, settings: DeliverySettings, now: dt.datetime) -> SendRe
     with desk(path) as connection:
         connection.execute("pragma query_only = on")
         connection.execute("begin")
-        day = read_day(connection, settings, now)
+        day = read_day(connection, settings, now, zone)
         if isinstance(day, Reason):
             report.blocked = day
             return report
@@ -189,12 +197,13 @@ def _send_all(
     clock: Clock,
     ways: dict[str, Transport],
     report: SendReport,
+    zone: ZoneInfo,
 ) -> None:
     after, in_a_row = 0, dict.fromkeys(ways, 0)
     usable = dict(ways)
     while True:
         _drop_unready(connection, usable, after, report)
-        claim = claim_next(connection, settings, clock(), after, tuple(usable))
+        claim = claim_next(connection, settings, clock(), after, tuple(usable), zone)
         _note(claim, report)
         message = claim.message
         if message is None:

@@ -10,13 +10,14 @@ import datetime as dt
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from outreach.delivery.settings import DeliverySettings
 from outreach.desk.outcomes import StateError, add_journal, finish, message_row
 from outreach.desk.readiness import batch_size, judge, read_day
 from outreach.desk.reasons import Reason
 from outreach.desk.store import transaction
-from outreach.desk.times import utc_text
+from outreach.desk.times import UTC_ZONE, utc_text
 
 
 @dataclass(frozen=True)
@@ -169,16 +170,25 @@ def day_counts(connection: sqlite3.Connection) -> dict[tuple[str, str, str], int
 
 
 def waiting(
-    connection: sqlite3.Connection, settings: DeliverySettings, now: dt.datetime
+    connection: sqlite3.Connection,
+    settings: DeliverySettings,
+    now: dt.datetime,
+    zone: ZoneInfo = UTC_ZONE,
 ) -> list[Waiting]:
     """Return every message that has not ended, with what it waits for, and every unknown outcome.
 
     Unknown outcomes come first, since only a person can end them. Nothing is changed.
+
+    Args:
+        connection: the desk.
+        settings: whom they allow, and how much.
+        now: the moment.
+        zone: in which the company's days begin and end.
     """
     listed = []
     connection.execute("begin")
     try:
-        day = read_day(connection, settings, now)
+        day = read_day(connection, settings, now, zone)
         rows = connection.execute(
             "select * from messages where state in ('unknown', 'claimed', 'pending')"
             " order by state = 'pending', message_no"

@@ -20,11 +20,14 @@ class Day:
     """The day as one transaction sees it.
 
     Attributes:
+        today: the company's date at the moment of asking; an entry that counts on either ends a
+            message.
         blocked: what keeps everything back; None where nothing does.
         extra: messages that a rehearsal already counts as sent today.
     """
 
     business_date: str
+    today: str
     promise_days_after: int
     dispute_scope: str
     synced_at: str
@@ -32,6 +35,11 @@ class Day:
     is_batch_free: bool
     sent_today: int
     extra: int = 0
+
+    @property
+    def dates(self) -> tuple[str, ...]:
+        """The dates for which entries are asked."""
+        return tuple({self.business_date, self.today})
 
 
 def ending_of(connection: sqlite3.Connection, row: sqlite3.Row, day: Day) -> Reason | None:
@@ -86,21 +94,23 @@ def _line_ending(
 def _has_promise(
     connection: sqlite3.Connection, customer_id: str, invoice_id: str, day: Day
 ) -> bool:
-    today = dt.date.fromisoformat(day.business_date)
     rows = connection.execute(
         "select * from promises as promise where invoice_id = ? and not exists (select 1 from promises"
         " where promise_id = promise.promise_id and entry_no > promise.entry_no)",
         (invoice_id,),
     )
     for promise in rows:
-        is_cancelled = promise["cancelled_date"] and promise["cancelled_date"] <= day.business_date
-        free_from = dt.date.fromisoformat(promise["promised_date"]) + dt.timedelta(
-            days=day.promise_days_after
-        )
-        if is_cancelled or free_from <= today:
-            continue
-        if not _is_released(connection, customer_id, "promise", day, promise["recorded_at"]):
-            return True
+        free_from = (
+            dt.date.fromisoformat(promise["promised_date"])
+            + dt.timedelta(days=day.promise_days_after)
+        ).isoformat()
+        free_from = min(free_from, promise["cancelled_date"] or free_from)
+        since = promise["recorded_at"]
+        for date in day.dates:
+            if date < free_from and not _is_released(
+                connection, customer_id, "promise", date, since
+            ):
+                return True
     return False
 
 
@@ -122,9 +132,10 @@ def _has_dispute(
         {"invoice": invoice_id, "customer": customer_id},
     )
     return any(
-        not (dispute["resolved_date"] and dispute["resolved_date"] <= day.business_date)
-        and not _is_released(connection, customer_id, "dispute", day, dispute["recorded_at"])
+        not (dispute["resolved_date"] and dispute["resolved_date"] <= date)
+        and not _is_released(connection, customer_id, "dispute", date, dispute["recorded_at"])
         for dispute in rows
+        for date in day.dates
     )
 
 
@@ -132,27 +143,28 @@ def _is_held(
     connection: sqlite3.Connection, customer_id: str, invoices: set[str], day: Day
 ) -> bool:
     rows = connection.execute(
-        "select * from holds as hold where customer_id = ? and start_date <= ? and ? < end_date"
-        " and not exists (select 1 from holds"
+        "select * from holds as hold where customer_id = ? and not exists (select 1 from holds"
         " where hold_id = hold.hold_id and entry_no > hold.entry_no)",
-        (customer_id, day.business_date, day.business_date),
+        (customer_id,),
     )
     return any(
         (hold["invoice_id"] is None or hold["invoice_id"] in invoices)
-        and not _is_released(connection, customer_id, "manual", day, hold["recorded_at"])
+        and hold["start_date"] <= date < hold["end_date"]
+        and not _is_released(connection, customer_id, "manual", date, hold["recorded_at"])
         for hold in rows
+        for date in day.dates
     )
 
 
 def _is_released(
-    connection: sqlite3.Connection, customer_id: str, hold_reason: str, day: Day, since: str
+    connection: sqlite3.Connection, customer_id: str, hold_reason: str, date: str, since: str
 ) -> bool:
     """Return whether a person has overridden it, knowing of it: later than it was recorded."""
     rows = connection.execute(
         "select * from releases as release where customer_id = ? and hold_reason in (?, '*')"
         " and start_date <= ? and ? < end_date and not exists (select 1 from releases"
         " where release_id = release.release_id and entry_no > release.entry_no)",
-        (customer_id, hold_reason, day.business_date, day.business_date),
+        (customer_id, hold_reason, date, date),
     )
     return any(moment_of(row["recorded_at"]) > moment_of(since) for row in rows)
 

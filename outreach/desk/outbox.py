@@ -13,13 +13,14 @@ import datetime as dt
 import sqlite3
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 from outreach.delivery.settings import DeliverySettings
 from outreach.desk.outcomes import finish
 from outreach.desk.readiness import judge, read_day
 from outreach.desk.reasons import Reason
 from outreach.desk.store import transaction
-from outreach.desk.times import utc_text
+from outreach.desk.times import UTC_ZONE, utc_text
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ def claim_next(
     now: dt.datetime,
     after: int = 0,
     channels: Collection[str] = ("email", "slack", "slack_task"),
+    zone: ZoneInfo = UTC_ZONE,
 ) -> Claim:
     """Claim the next pending message that may leave, after asking everything again.
 
@@ -73,6 +75,7 @@ def claim_next(
         now: the moment.
         after: message number after which to look; that of the last claim of the same sending.
         channels: those with a way out that is ready.
+        zone: in which the company's days begin and end.
 
     Raises:
         ValueError: the settings are of a dry run.
@@ -81,7 +84,7 @@ def claim_next(
         raise ValueError("a dry run claims nothing; set mode = 'live' in [delivery]")
     claim = Claim()
     with transaction(connection):
-        day = read_day(connection, settings, now)
+        day = read_day(connection, settings, now, zone)
         claim.blocked = day if isinstance(day, Reason) else day.blocked
         if isinstance(day, Reason) or claim.blocked is not None:
             return claim

@@ -12,16 +12,17 @@ import sqlite3
 from decimal import Decimal
 from statistics import median
 from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
 
 from outreach.delivery.settings import DeliverySettings
 from outreach.desk.endings import Day, ending_of
 from outreach.desk.reasons import Reason
-from outreach.desk.times import moment_of, utc_text
+from outreach.desk.times import UTC_ZONE, local_date, moment_of, utc_text
 from outreach.messages import ASKING_KINDS
 
 # Batches by which a batch is judged.
 BATCH_HISTORY = 30
-# A business date may begin before and end after that of UTC.
+# A day may begin before and end after that of UTC.
 _ZONE_HOURS = 14
 
 
@@ -33,20 +34,31 @@ class Verdict(NamedTuple):
 
 
 def read_day(
-    connection: sqlite3.Connection, settings: DeliverySettings, now: dt.datetime
+    connection: sqlite3.Connection,
+    settings: DeliverySettings,
+    now: dt.datetime,
+    zone: ZoneInfo = UTC_ZONE,
 ) -> Day | Reason:
-    """Read what concerns every message of the day, or why there is none to judge by."""
+    """Read what concerns every message of the day, or why there is none to judge by.
+
+    Args:
+        connection: the desk, within a transaction.
+        settings: how old facts may be, and how large a batch.
+        now: the moment.
+        zone: in which the company's days begin and end.
+    """
     facts = connection.execute("select * from day_facts").fetchone()
     if facts is None:
         return Reason.NO_FACTS
     return Day(
         business_date=facts["business_date"],
+        today=local_date(now, zone).isoformat(),
         promise_days_after=facts["promise_days_after"],
         dispute_scope=facts["dispute_scope"],
         synced_at=facts["synced_at"],
         blocked=_blocked(connection, facts, settings, now),
         is_batch_free=not is_batch_waiting(connection, settings, facts["business_date"]),
-        sent_today=_sent_today(connection, facts["business_date"], now),
+        sent_today=_sent_of(connection, facts["business_date"]),
     )
 
 
@@ -145,7 +157,7 @@ def _blocked(
     synced_at = moment_of(facts["synced_at"])
     if now - synced_at > allowed_age:
         return Reason.STALE_FACTS
-    # A day looked at again years later is freshly synced and must not write to anybody.
+    # Digest and alerts may be late; what asks for money leaves on its day only (`_waiting`).
     zone = dt.timedelta(hours=_ZONE_HOURS)
     start = moment_of(facts["business_date"])
     if now < start - zone:
@@ -155,18 +167,15 @@ def _blocked(
     return None
 
 
-def _sent_today(connection: sqlite3.Connection, business_date: str, now: dt.datetime) -> int:
-    """Count what counts against the cap: of this business date, or claimed on this day of UTC."""
-    counted = (
-        "select count(*) from messages where state in ('claimed', 'sent', 'unknown')"
-        " and kind in ('reminder', 'task') and channel <> 'letter'"
-    )
-    of_date = connection.execute(f"{counted} and business_date = ?", (business_date,)).fetchone()
-    midnight = utc_text(now)[:10]
-    of_others = connection.execute(
-        f"{counted} and claimed_at >= ? and business_date <> ?", (midnight, business_date)
+def _sent_of(connection: sqlite3.Connection, business_date: str) -> int:
+    """Count what counts against the cap; what asks for money leaves on its business date only."""
+    row = connection.execute(
+        "select count(*) from messages where business_date = ?"
+        " and state in ('claimed', 'sent', 'unknown')"
+        " and kind in ('reminder', 'task') and channel <> 'letter'",
+        (business_date,),
     ).fetchone()
-    return int(of_date[0] + of_others[0])
+    return int(row[0])
 
 
 def _is_unreachable(connection: sqlite3.Connection, address: str) -> bool:
@@ -186,11 +195,14 @@ def _waiting(
     """Return the first thing a message waits for, those that a person must end first."""
     if day.blocked is not None:
         return day.blocked
+    is_asking = row["kind"] in ASKING_KINDS
+    # Holds, caps and quiet days were decided for one date: no other one has been asked.
+    if is_asking and day.today != day.business_date:
+        return Reason.DAY_IS_PAST if day.today > day.business_date else Reason.DAY_TO_COME
     if row["needs_approval"] and row["approved_by"] is None:
         return Reason.APPROVAL
     if row["channel"] == "letter":
         return Reason.POST_BY_HAND
-    is_asking = row["kind"] in ASKING_KINDS
     if is_asking and _has_unknown(connection, row):
         return Reason.UNKNOWN_DELIVERY
     if is_asking and not day.is_batch_free:

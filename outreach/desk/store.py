@@ -112,7 +112,6 @@ INDEXES = (
     # What a claim looks up, so that thousands of claims stay quick.
     "create index if not exists messages_of_day on messages (business_date, state, kind, channel)",
     "create index if not exists messages_of_customer on messages (customer_id, state)",
-    "create index if not exists messages_claimed_at on messages (claimed_at)",
     "create index if not exists lines_of_invoice on message_lines (invoice_id)",
     "create index if not exists promises_of_invoice on promises (invoice_id)",
     "create index if not exists promises_by_id on promises (promise_id)",

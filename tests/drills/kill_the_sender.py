@@ -33,8 +33,8 @@ from outreach.delivery.settings import DeliverySettings  # noqa: E402
 from outreach.desk import approvals  # noqa: E402
 from outreach.desk.store import desk  # noqa: E402
 
-# Longer than the longest wait between two tries.
-BETWEEN_SENDERS = dt.timedelta(minutes=15)
+# Longer than the wait after a first try; all of them on one day, since none may send after it.
+BETWEEN_SENDERS = dt.timedelta(minutes=6)
 
 
 class MoodySink(Sink):

@@ -3,6 +3,7 @@
 import datetime as dt
 import email
 import sqlite3
+from zoneinfo import ZoneInfo
 
 import pytest
 from desk_rig import NOW, SMTP, add_promise, digest, emit, live, message, states
@@ -231,6 +232,27 @@ def test_a_rehearsal_foretells_what_the_sender_then_does(path):
     assert sorted((e.message_no, said[e.what]) for e in foretold.events) == sorted(
         (e.message_no, e.what) for e in report.events
     )
+
+
+def test_the_sender_and_its_rehearsal_know_the_companys_midnight(path):
+    emit_mails(path, "A")
+    mail, zone = Fake(), ZoneInfo("Pacific/Auckland")
+
+    def late():
+        return NOW + dt.timedelta(hours=4)
+
+    foretold = rehearse(path, live(), late(), zone=zone)
+    report = send_pending(path, live(), late, {"email": mail}, zone=zone)
+    assert (
+        [(e.message_no, e.detail) for e in foretold.events]
+        == report_waits(report)
+        == [(1, "day_is_past")]
+    )
+    assert mail.delivered == []
+
+
+def report_waits(report):
+    return [(event.message_no, event.detail) for event in report.events if event.what == "waiting"]
 
 
 def test_a_rehearsal_without_a_desk_makes_none(path):

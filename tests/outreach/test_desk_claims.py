@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from desk_rig import (
@@ -26,7 +27,7 @@ from desk_rig import (
 from outreach.desk import approvals
 from outreach.desk.facts import sync_facts
 from outreach.desk.outbox import claim_next
-from outreach.desk.outcomes import mark_refused, mark_sent, mark_unknown, reconcile
+from outreach.desk.outcomes import mark_refused, mark_retry, mark_sent, mark_unknown, reconcile
 from outreach.desk.store import desk
 
 LATER = NOW + dt.timedelta(hours=1)
@@ -258,8 +259,8 @@ def test_only_those_on_the_allow_list_are_written_to(connection, allow, is_free)
     ("hours", "reason"), [(23, None), (25, "stale_facts"), (24 * 400, "stale_facts")]
 )
 def test_old_facts_send_nothing(connection, hours, reason):
-    emit(connection, message())
-    done = claim_next(connection, live(), NOW + dt.timedelta(hours=hours))
+    emit(connection, message(), now=NOW - dt.timedelta(hours=hours))
+    done = claim_next(connection, live(), NOW)
     assert (done.blocked, done.message is None) == (reason, reason is not None)
 
 
@@ -273,10 +274,85 @@ def test_old_facts_send_nothing(connection, hours, reason):
         (dt.datetime(2026, 3, 13, 11, tzinfo=dt.UTC), None),
     ],
 )
-def test_a_day_replayed_at_another_time_writes_to_nobody(connection, now, reason):
-    emit(connection, message(), now=now)
+def test_a_day_replayed_at_another_time_tells_nobody(connection, now, reason):
+    emit(connection, digest(), now=now)
     done = claim_next(connection, live(), now)
     assert (done.blocked, done.message is None) == (reason, reason is not None)
+
+
+@pytest.mark.parametrize(
+    ("now", "zone", "reason"),
+    [
+        ("2026-03-12T00:00", "UTC", None),
+        ("2026-03-12T23:59", "UTC", None),
+        # A Friday's message must not leave on Saturday at seven.
+        ("2026-03-13T07:00", "UTC", "day_is_past"),
+        ("2026-03-11T23:59", "UTC", "day_to_come"),
+        # Paris is an hour ahead: its day begins and ends at 23:00 UTC.
+        ("2026-03-11T23:00", "Europe/Paris", None),
+        ("2026-03-11T22:59", "Europe/Paris", "day_to_come"),
+        ("2026-03-12T23:00", "Europe/Paris", "day_is_past"),
+        ("2026-03-13T03:59", "America/New_York", None),
+        ("2026-03-13T04:00", "America/New_York", "day_is_past"),
+    ],
+)
+@pytest.mark.parametrize("channel", ["email", "slack_task"])
+def test_what_asks_for_money_leaves_on_its_day_in_the_companys_zone_only(
+    connection, now, zone, reason, channel
+):
+    now = dt.datetime.fromisoformat(f"{now}+00:00")
+    emit(connection, message(channel=channel), digest(), now=now)
+    done = claim_next(connection, live(), now, zone=ZoneInfo(zone))
+    if reason is None:
+        assert done.message.message_no == 1
+    else:
+        # The digest may be late: it asks nobody for money.
+        assert (done.waiting, done.message.kind) == ([(1, reason)], "digest")
+    listed = {w.message_no: w.reason for w in approvals.waiting(connection, live(), now)}
+    assert zone != "UTC" or reason is None or listed[1] == reason
+
+
+NEXT_DAY = {"start_date": "2026-03-13", "end_date": "2026-03-14"}
+
+
+@pytest.mark.parametrize(
+    ("add", "reason"),
+    [
+        (lambda c: add_hold(c, **NEXT_DAY), "manual_hold"),
+        (lambda c: add_promise(c, promised="2026-03-20", made_date="2026-03-13"), "promise"),
+        (add_dispute, "dispute"),
+    ],
+)
+def test_an_entry_of_the_day_after_ends_what_is_emitted_again_after_midnight(
+    connection, add, reason
+):
+    emit(connection, message())
+    morning = NOW + dt.timedelta(days=1)
+    add(connection)
+    assert emit(connection, message(), now=morning).unchanged == 1
+    assert claim_next(connection, live(), morning).cancelled == [(1, reason)]
+    assert emit(connection, message(), now=morning).reopened == 1
+    assert claim_next(connection, live(), morning).message is None
+
+
+def test_an_override_of_the_day_before_is_over_after_midnight(connection):
+    emit(connection, message())
+    add_hold(connection, end_date="2026-03-20")
+    add_release(connection, "manual", LATER)
+    morning = NOW + dt.timedelta(days=1)
+    assert approvals.waiting(connection, live(), LATER)[0].reason is None
+    assert claim_next(connection, live(), morning).cancelled == [(1, "manual_hold")]
+
+
+def test_a_try_put_off_over_midnight_is_not_made(connection):
+    night = NOW + dt.timedelta(hours=15, minutes=58)
+    emit(connection, message(), now=night)
+    number = claim_next(connection, live(), night).message.message_no
+    mark_retry(connection, number, live(), night, "451")
+    add_hold(connection, **NEXT_DAY)
+    assert claim_next(connection, live(), night + dt.timedelta(minutes=10)).cancelled == [
+        (1, "manual_hold")
+    ]
 
 
 def test_without_facts_nothing_leaves(connection):
@@ -301,16 +377,6 @@ def test_the_daily_cap_counts_reminders_and_not_the_digest(connection):
             mark_sent(connection, done.message.message_no, NOW)
     assert sent == ["reminder", "reminder", "digest", None]
     assert done.waiting == [(3, "daily_cap")]
-
-
-def test_the_cap_is_of_the_day_of_the_clock_as_well(connection):
-    """Two business dates within one day do not send twice the cap."""
-    emit(connection, message("A", "1"))
-    mark_sent(connection, claim(connection).message.message_no, NOW)
-    tomorrow = DAY + dt.timedelta(days=1)
-    now = NOW + dt.timedelta(hours=4)
-    emit(connection, message("B", "1", day=tomorrow), day=tomorrow, now=now)
-    assert claim_next(connection, live(daily_cap=1), now).waiting == [(2, "daily_cap")]
 
 
 def send_days(connection, counts):

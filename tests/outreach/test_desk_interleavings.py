@@ -183,6 +183,12 @@ class Desk(RuleBasedStateMachine):
                 self.model.approved.discard(row["message_id"])
                 self.model.not_before.pop(row["message_no"], None)
 
+    @precondition(lambda self: self.now.date() == self.day)
+    @rule(hours=st.sampled_from([16, 20]))
+    def midnight(self, hours):
+        """The day ends, and no run comes."""
+        self.now = max(self.now, NOW + (self.day - DAY) + dt.timedelta(hours=hours))
+
     @rule(needs_approval=RARELY, knows_little=RARELY)
     def next_day(self, needs_approval, knows_little):
         if not knows_little:
@@ -312,6 +318,7 @@ class Desk(RuleBasedStateMachine):
         known_open = {f.invoice_id for f in self.facts.invoices} - model.paid
         return not (
             model.stopped
+            or now.date() != self.day
             or row["business_date"] != self.day.isoformat()
             or model.holds.get(customer)
             or customer in model.opted_out
