@@ -52,6 +52,7 @@ class DayFacts:
     Attributes:
         business_date: the day.
         publication: name of the publication they were read from.
+        published_at: moment of the publication; of one day the newest counts.
         promise_days_after: days after the promised date from which one may write again.
         dispute_scope: whether a dispute holds its invoice or all of the customer's.
         customers: every candidate of the day.
@@ -60,6 +61,7 @@ class DayFacts:
 
     business_date: dt.date
     publication: str
+    published_at: dt.datetime
     promise_days_after: int
     dispute_scope: Literal["invoice", "customer"]
     customers: Sequence[CustomerFact]
@@ -70,17 +72,19 @@ def sync_facts(connection: sqlite3.Connection, facts: DayFacts, now: dt.datetime
     """Replace the facts, all of them in one transaction.
 
     A day before the one known is only looked at, never sent: its facts are not taken. A day known
-    that still lies in the future (a run with a wrong date) stands in nobody's way.
+    that still lies in the future (a run with a wrong date) stands in nobody's way. An earlier
+    publication of the same day knows less than the one known and is not taken either. The same
+    publication again is no younger for it: its facts keep their age.
 
     Returns:
-        Whether the facts were taken.
+        False where the facts were refused; the desk then knows others.
 
     Raises:
         ValueError: an amount that is no finite number, or a scope that does not exist.
     """
     if facts.dispute_scope not in ("invoice", "customer"):
         raise ValueError(f"dispute scope '{facts.dispute_scope}'; use invoice or customer")
-    synced_at = utc_text(now)
+    synced_at, published_at = utc_text(now), utc_text(facts.published_at)
     tomorrow = (moment_of(synced_at) + dt.timedelta(days=1)).date()
     invoices = [
         (i.invoice_id, i.customer_id, i.currency, exact_text(i.open_amount), int(i.is_held))
@@ -94,21 +98,34 @@ def sync_facts(connection: sqlite3.Connection, facts: DayFacts, now: dt.datetime
         known = known_day(connection)
         if known is not None and facts.business_date < known <= tomorrow:
             return False
+        same_day = _known_of(connection, facts.business_date)
+        if same_day is not None and published_at < same_day["published_at"]:
+            return False
+        if same_day is not None and same_day["publication"] == facts.publication:
+            synced_at = same_day["synced_at"]
         for table in ("day_facts", "customer_facts", "invoice_facts"):
             connection.execute(f"delete from {table}")
         connection.execute(
-            "insert into day_facts values (1, ?, ?, ?, ?, ?)",
+            "insert into day_facts values (1, ?, ?, ?, ?, ?, ?)",
             (
                 facts.business_date.isoformat(),
                 facts.publication,
                 facts.promise_days_after,
                 facts.dispute_scope,
                 synced_at,
+                published_at,
             ),
         )
         connection.executemany("insert into customer_facts values (?, ?, ?, ?, ?, ?, ?)", customers)
         connection.executemany("insert into invoice_facts values (?, ?, ?, ?, ?)", invoices)
     return True
+
+
+def _known_of(connection: sqlite3.Connection, business_date: dt.date) -> sqlite3.Row | None:
+    row: sqlite3.Row | None = connection.execute(
+        "select * from day_facts where business_date = ?", (business_date.isoformat(),)
+    ).fetchone()
+    return row
 
 
 def known_day(connection: sqlite3.Connection) -> dt.date | None:

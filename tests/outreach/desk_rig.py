@@ -94,6 +94,7 @@ def facts_of(*messages: Message, day: dt.date = DAY, **changes) -> DayFacts:
         **{
             "business_date": day,
             "publication": f"{day}-1",
+            "published_at": NOW,
             "promise_days_after": 1,
             "dispute_scope": "invoice",
             "customers": [
@@ -119,9 +120,14 @@ def facts_of(*messages: Message, day: dt.date = DAY, **changes) -> DayFacts:
 
 
 def emit(connection, *messages: Message, day: dt.date = DAY, now: dt.datetime = NOW):
-    """Emit a day: its facts, then its messages."""
-    sync_facts(connection, facts_of(*messages, day=day), now)
+    """Emit a day that was just published: its facts, then its messages."""
+    sync_facts(connection, facts_of(*messages, day=day, **published(now)), now)
     return enqueue(connection, messages, day, now)
+
+
+def published(at: dt.datetime) -> dict[str, object]:
+    """A publication of that moment."""
+    return {"publication": f"of {at}", "published_at": at}
 
 
 def with_customer(facts: DayFacts, **changes) -> DayFacts:

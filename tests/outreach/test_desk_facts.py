@@ -10,6 +10,7 @@ from desk_rig import DAY, NOW, facts_of, message, with_invoice
 from outreach.desk.facts import known_day, sync_facts
 from outreach.desk.store import desk
 
+LATER = NOW + dt.timedelta(hours=1)
 YESTERDAY = DAY - dt.timedelta(days=1)
 
 
@@ -40,6 +41,29 @@ def test_a_day_run_with_a_wrong_date_in_the_future_stands_in_nobodys_way(connect
     sync_facts(connection, facts_of(day=dt.date(2027, 3, 12)), NOW)
     assert sync_facts(connection, facts_of(message("A", "1")), NOW)
     assert known_day(connection) == DAY
+
+
+def test_an_earlier_publication_of_the_same_day_does_not_bring_back_what_was_paid(connection):
+    unpaid = message("A", "1")
+    assert sync_facts(connection, facts_of(publication="bbbb", published_at=LATER), LATER)
+    older = facts_of(unpaid, publication="aaaa", published_at=NOW)
+    assert not sync_facts(connection, older, LATER)
+    assert count(connection, "invoice_facts") == 0
+    assert sync_facts(connection, replace(older, published_at=LATER), LATER)
+
+
+def test_the_same_publication_again_is_no_younger(connection):
+    facts = facts_of(message("A", "1"))
+    assert sync_facts(connection, facts, NOW)
+    assert sync_facts(connection, facts, LATER)
+    assert synced_at(connection) == NOW
+    assert sync_facts(connection, replace(facts, publication="another"), LATER)
+    assert synced_at(connection) == LATER
+
+
+def synced_at(connection):
+    row = connection.execute("select synced_at from day_facts").fetchone()
+    return dt.datetime.fromisoformat(row["synced_at"])
 
 
 def test_a_failure_half_way_leaves_the_old_facts(connection):

@@ -21,6 +21,7 @@ from desk_rig import (
     facts_of,
     live,
     message,
+    published,
 )
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -227,7 +228,9 @@ class Desk(RuleBasedStateMachine):
         ]
         still_open = [f for f in self.facts.invoices if f.invoice_id not in self.model.paid]
         self.synced_at = self.tick()
-        facts = replace(self.facts, customers=changed, invoices=still_open)
+        facts = replace(
+            self.facts, customers=changed, invoices=still_open, **published(self.synced_at)
+        )
         assert sync_facts(self.people, facts, self.synced_at)
 
     # What the sender does.
