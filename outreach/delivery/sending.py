@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
@@ -88,6 +89,7 @@ def send_pending(
     transports: Mapping[str, Transport] | None = None,
     *,
     zone: ZoneInfo = UTC_ZONE,
+    newest_publication: Callable[[], str | None] = lambda: None,
 ) -> SendReport:
     """Send what may leave now; in a dry run say what would.
 
@@ -97,20 +99,23 @@ def send_pending(
         clock: the moment, asked before each message.
         transports: channel to way out; those of the settings where absent.
         zone: in which the company's days begin and end.
+        newest_publication: asks for the name of the newest publication; until its facts are here
+            nothing leaves. None: nothing is known of one.
 
     Raises:
         SenderRunningError: another process is sending.
         sqlite3.Error: the desk cannot be read or written; a claimed message then counts as unknown.
     """
     if settings.mode != "live":
-        return rehearse(path, settings, clock(), zone=zone)
+        return rehearse(path, settings, clock(), zone=zone, newest_publication=newest_publication)
     ways = dict(transports) if transports is not None else ways_out(settings)
     report = SendReport(is_rehearsal=False)
+    claim_one = partial(claim_next, zone=zone, newest_publication=newest_publication)
     with sender_lock(path), desk(path) as connection:
         recovered = recover(connection, clock())
         report.events += [Event(number, "recovered", Reason.SENDER_DIED) for number in recovered]
         try:
-            _send_all(connection, settings, clock, ways, report, zone)
+            _send_all(connection, settings, clock, ways, report, claim_one)
         finally:
             for way in ways.values():
                 way.close()
@@ -118,7 +123,12 @@ def send_pending(
 
 
 def rehearse(
-    path: Path, settings: DeliverySettings, now: dt.datetime, *, zone: ZoneInfo = UTC_ZONE
+    path: Path,
+    settings: DeliverySettings,
+    now: dt.datetime,
+    *,
+    zone: ZoneInfo = UTC_ZONE,
+    newest_publication: Callable[[], str | None] = lambda: None,
 ) -> SendReport:
     """Check every pending message as a sender would, and change nothing.
 
@@ -127,6 +137,8 @@ def rehearse(
         settings: whom they allow, and how much.
         now: the moment.
         zone: in which the company's days begin and end.
+        newest_publication: asks for the name of the newest publication; until its facts are here
+            nothing leaves. None: nothing is known of one.
     """
     report = SendReport(is_rehearsal=True)
     if not path.exists():
@@ -135,7 +147,7 @@ def rehearse(
     with desk(path) as connection:
         connection.execute("pragma query_only = on")
         connection.execute("begin")
-        day = read_day(connection, settings, now, zone)
+        day = read_day(connection, settings, now, zone, newest_publication())
         if isinstance(day, Reason):
             report.blocked = day
             return report
@@ -197,13 +209,13 @@ def _send_all(
     clock: Clock,
     ways: dict[str, Transport],
     report: SendReport,
-    zone: ZoneInfo,
+    claim_one: Callable[..., Claim],
 ) -> None:
     after, in_a_row = 0, dict.fromkeys(ways, 0)
     usable = dict(ways)
     while True:
         _drop_unready(connection, usable, after, report)
-        claim = claim_next(connection, settings, clock(), after, tuple(usable), zone)
+        claim = claim_one(connection, settings, clock(), after, tuple(usable))
         _note(claim, report)
         message = claim.message
         if message is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -174,6 +174,7 @@ def waiting(
     settings: DeliverySettings,
     now: dt.datetime,
     zone: ZoneInfo = UTC_ZONE,
+    newest_publication: Callable[[], str | None] = lambda: None,
 ) -> list[Waiting]:
     """Return every message that has not ended, with what it waits for, and every unknown outcome.
 
@@ -184,11 +185,13 @@ def waiting(
         settings: whom they allow, and how much.
         now: the moment.
         zone: in which the company's days begin and end.
+        newest_publication: asks for the name of the newest publication; until its facts are here
+            nothing leaves. None: nothing is known of one.
     """
     listed = []
     connection.execute("begin")
     try:
-        day = read_day(connection, settings, now, zone)
+        day = read_day(connection, settings, now, zone, newest_publication())
         rows = connection.execute(
             "select * from messages where state in ('unknown', 'claimed', 'pending')"
             " order by state = 'pending', message_no"

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
@@ -63,6 +63,7 @@ def claim_next(
     after: int = 0,
     channels: Collection[str] = ("email", "slack", "slack_task"),
     zone: ZoneInfo = UTC_ZONE,
+    newest_publication: Callable[[], str | None] = lambda: None,
 ) -> Claim:
     """Claim the next pending message that may leave, after asking everything again.
 
@@ -76,6 +77,8 @@ def claim_next(
         after: message number after which to look; that of the last claim of the same sending.
         channels: those with a way out that is ready.
         zone: in which the company's days begin and end.
+        newest_publication: asks for the name of the newest publication; until its facts are here
+            nothing leaves. None: nothing is known of one.
 
     Raises:
         ValueError: the settings are of a dry run.
@@ -84,7 +87,7 @@ def claim_next(
         raise ValueError("a dry run claims nothing; set mode = 'live' in [delivery]")
     claim = Claim()
     with transaction(connection):
-        day = read_day(connection, settings, now, zone)
+        day = read_day(connection, settings, now, zone, newest_publication())
         claim.blocked = day if isinstance(day, Reason) else day.blocked
         if isinstance(day, Reason) or claim.blocked is not None:
             return claim

@@ -38,6 +38,7 @@ def read_day(
     settings: DeliverySettings,
     now: dt.datetime,
     zone: ZoneInfo = UTC_ZONE,
+    newest_publication: str | None = None,
 ) -> Day | Reason:
     """Read what concerns every message of the day, or why there is none to judge by.
 
@@ -46,6 +47,8 @@ def read_day(
         settings: how old facts may be, and how large a batch.
         now: the moment.
         zone: in which the company's days begin and end.
+        newest_publication: name of the newest publication; until its facts are here nothing leaves.
+            None: nothing is known of one.
     """
     facts = connection.execute("select * from day_facts").fetchone()
     if facts is None:
@@ -56,7 +59,7 @@ def read_day(
         promise_days_after=facts["promise_days_after"],
         dispute_scope=facts["dispute_scope"],
         synced_at=facts["synced_at"],
-        blocked=_blocked(connection, facts, settings, now),
+        blocked=_blocked(connection, facts, settings, now, newest_publication),
         is_batch_free=not is_batch_waiting(connection, settings, facts["business_date"]),
         sent_today=_sent_of(connection, facts["business_date"]),
     )
@@ -149,10 +152,16 @@ def _wait(reason: Reason) -> Verdict:
 
 
 def _blocked(
-    connection: sqlite3.Connection, facts: sqlite3.Row, settings: DeliverySettings, now: dt.datetime
+    connection: sqlite3.Connection,
+    facts: sqlite3.Row,
+    settings: DeliverySettings,
+    now: dt.datetime,
+    newest_publication: str | None,
 ) -> Reason | None:
     if is_stopped(connection):
         return Reason.STOPPED
+    if newest_publication not in (None, facts["publication"]):
+        return Reason.NEWER_PUBLICATION
     allowed_age = dt.timedelta(hours=settings.maximum_fact_age_hours)
     synced_at = moment_of(facts["synced_at"])
     if now - synced_at > allowed_age:

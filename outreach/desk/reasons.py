@@ -31,6 +31,7 @@ class Reason(StrEnum):
     NO_FACTS = "no_facts"
     OTHER_DAY = "other_day"
     STALE_FACTS = "stale_facts"
+    NEWER_PUBLICATION = "newer_publication"
     DAY_IS_PAST = "day_is_past"
     DAY_TO_COME = "day_to_come"
     APPROVAL = "approval"
@@ -74,6 +75,10 @@ _WORDS: dict[Reason, tuple[str, str]] = {
     Reason.STALE_FACTS: (
         "the facts are too old: run the day",
         "faits trop anciens : relancer le jour",
+    ),
+    Reason.NEWER_PUBLICATION: (
+        "a newer publication is not emitted yet",
+        "une publication plus récente n'est pas encore émise",
     ),
     Reason.DAY_IS_PAST: ("the day is past", "le jour est passé"),
     Reason.DAY_TO_COME: ("the day is yet to come", "le jour est à venir"),

@@ -255,6 +255,31 @@ def report_waits(report):
     return [(event.message_no, event.detail) for event in report.events if event.what == "waiting"]
 
 
+def test_a_publication_made_during_a_sending_stops_it_until_it_is_emitted(path):
+    emit_mails(path, "AB")
+    names = iter([f"of {NOW}"])
+    report = send_pending(
+        path, live(), clock, {"email": Fake()}, newest_publication=lambda: next(names, "newer")
+    )
+    assert (states_of(path), report.blocked) == (["sent", "pending"], "newer_publication")
+
+
+def test_a_newer_publication_is_waited_for_by_all_who_ask(path):
+    emit_mails(path, "AB")
+
+    def newer():
+        return "newer"
+
+    report = send_pending(path, live(), clock, {"email": Fake()}, newest_publication=newer)
+    foretold = rehearse(path, live(), NOW, newest_publication=newer)
+    assert report.blocked == foretold.blocked == "newer_publication"
+    assert states_of(path) == ["pending", "pending"]
+    with desk(path) as connection:
+        listed = approvals.waiting(connection, live(), NOW, newest_publication=newer)
+    assert {row.reason for row in listed} == {"newer_publication"}
+    assert send(path, free_port()).blocked is None
+
+
 def test_a_rehearsal_without_a_desk_makes_none(path):
     assert rehearse(path, live(mode="dry_run"), NOW).blocked == "no_facts"
     assert not path.exists()
