@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from outreach.desk.reasons import Reason
-from outreach.desk.times import moment_of
+from outreach.desk.times import moment_of, utc_text
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class Day:
     """The day as one transaction sees it.
 
     Attributes:
+        known_at: moment at which the decisions knew the desk.
         today: the company's date at the moment of asking; an entry that counts on either ends a
             message.
         blocked: what keeps everything back; None where nothing does.
@@ -30,7 +31,7 @@ class Day:
     today: str
     promise_days_after: int
     dispute_scope: str
-    synced_at: str
+    known_at: dt.datetime
     blocked: Reason | None
     is_batch_free: bool
     sent_today: int
@@ -172,13 +173,15 @@ def _is_released(
 def _was_contacted(connection: sqlite3.Connection, row: sqlite3.Row, day: Day) -> bool:
     """Return whether the customer was sent something which the decision cannot have known.
 
-    Another message of the same day or sent since the facts were copied, or the same step of one of
-    these invoices: midnight and a second run write to nobody twice.
+    Another message of the same day or sent since the desk was copied for the decisions, or the same
+    step of one of these invoices: midnight and a second run write to nobody twice.
     """
+    # Moments are kept to the second: what ended in the second of the copy may not be in it.
+    unknown_since = utc_text(day.known_at - dt.timedelta(seconds=1))
     other = connection.execute(
         "select 1 from messages where customer_id = ? and message_id <> ? and state = 'sent'"
         " and kind in ('reminder', 'task') and (business_date >= ? or finished_at >= ?) limit 1",
-        (row["customer_id"], row["message_id"], day.business_date, day.synced_at),
+        (row["customer_id"], row["message_id"], day.business_date, unknown_since),
     ).fetchone()
     same_step = connection.execute(
         "select 1 from message_lines as line"

@@ -53,6 +53,7 @@ class DayFacts:
         business_date: the day.
         publication: name of the publication they were read from.
         published_at: moment of the publication; of one day the newest counts.
+        known_at: moment at which the decisions knew the desk: when it was copied for them.
         promise_days_after: days after the promised date from which one may write again.
         dispute_scope: whether a dispute holds its invoice or all of the customer's.
         customers: every candidate of the day.
@@ -62,6 +63,7 @@ class DayFacts:
     business_date: dt.date
     publication: str
     published_at: dt.datetime
+    known_at: dt.datetime
     promise_days_after: int
     dispute_scope: Literal["invoice", "customer"]
     customers: Sequence[CustomerFact]
@@ -106,7 +108,7 @@ def sync_facts(connection: sqlite3.Connection, facts: DayFacts, now: dt.datetime
         for table in ("day_facts", "customer_facts", "invoice_facts"):
             connection.execute(f"delete from {table}")
         connection.execute(
-            "insert into day_facts values (1, ?, ?, ?, ?, ?, ?)",
+            "insert into day_facts values (1, ?, ?, ?, ?, ?, ?, ?)",
             (
                 facts.business_date.isoformat(),
                 facts.publication,
@@ -114,6 +116,7 @@ def sync_facts(connection: sqlite3.Connection, facts: DayFacts, now: dt.datetime
                 facts.dispute_scope,
                 synced_at,
                 published_at,
+                utc_text(facts.known_at),
             ),
         )
         connection.executemany("insert into customer_facts values (?, ?, ?, ?, ?, ?, ?)", customers)

@@ -58,7 +58,7 @@ def read_day(
         today=local_date(now, zone).isoformat(),
         promise_days_after=facts["promise_days_after"],
         dispute_scope=facts["dispute_scope"],
-        synced_at=facts["synced_at"],
+        known_at=moment_of(facts["known_at"]),
         blocked=_blocked(connection, facts, settings, now, newest_publication),
         is_batch_free=not is_batch_waiting(connection, settings, facts["business_date"]),
         sent_today=_sent_of(connection, facts["business_date"]),

@@ -82,7 +82,7 @@ TABLES: dict[str, str] = {
     "day_facts": (
         "only_row integer primary key check (only_row = 1), business_date text not null,"
         " publication text not null, promise_days_after integer not null, dispute_scope text not null,"
-        " synced_at text not null, published_at text not null"
+        " synced_at text not null, published_at text not null, known_at text not null"
     ),
     "customer_facts": (
         "customer_id text primary key, decision text not null, decision_reason text, step text, channel text,"

@@ -95,6 +95,7 @@ def facts_of(*messages: Message, day: dt.date = DAY, **changes) -> DayFacts:
             "business_date": day,
             "publication": f"{day}-1",
             "published_at": NOW,
+            "known_at": NOW,
             "promise_days_after": 1,
             "dispute_scope": "invoice",
             "customers": [
@@ -126,8 +127,8 @@ def emit(connection, *messages: Message, day: dt.date = DAY, now: dt.datetime = 
 
 
 def published(at: dt.datetime) -> dict[str, object]:
-    """A publication of that moment."""
-    return {"publication": f"of {at}", "published_at": at}
+    """A publication of that moment, whose run took no time."""
+    return {"publication": f"of {at}", "published_at": at, "known_at": at}
 
 
 def with_customer(facts: DayFacts, **changes) -> DayFacts:

@@ -50,7 +50,7 @@ def put_message(
 def put_facts(connection: sqlite3.Connection, dispute_scope: str = "invoice") -> None:
     """Write what the newest emitted day knows."""
     connection.execute(
-        "insert into day_facts values (1, ?, 'p', 1, ?, 'x', 'x')",
+        "insert into day_facts values (1, ?, 'p', 1, ?, 'x', 'x', 'x')",
         (DAY.isoformat(), dispute_scope),
     )
 

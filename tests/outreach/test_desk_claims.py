@@ -25,6 +25,7 @@ from desk_rig import (
 )
 
 from outreach.desk import approvals
+from outreach.desk.enqueuing import enqueue
 from outreach.desk.facts import sync_facts
 from outreach.desk.outbox import claim_next
 from outreach.desk.outcomes import mark_refused, mark_retry, mark_sent, mark_unknown, reconcile
@@ -450,6 +451,28 @@ def test_a_contact_that_the_facts_cannot_know_cancels(connection):
     mark_sent(connection, number, LATER + dt.timedelta(minutes=1))
     done = claim_next(connection, live(), LATER + dt.timedelta(hours=2))
     assert done.cancelled == [(2, "already_contacted")]
+
+
+@pytest.mark.parametrize(
+    ("sent_at", "is_known"), [(-60, True), (-2, True), (-1, False), (0, False), (60, False)]
+)
+def test_a_contact_since_the_desk_was_copied_cancels_though_the_facts_are_younger(
+    connection, sent_at, is_known
+):
+    """The run reads the desk, then the old day's message is sent, then the new day is emitted."""
+    emit(connection, message("A", "1"))
+    number = claim(connection).message.message_no
+    tomorrow = DAY + dt.timedelta(days=1)
+    copied = NOW + dt.timedelta(hours=20)
+    mark_sent(connection, number, copied + dt.timedelta(seconds=sent_at))
+    synced = copied + dt.timedelta(minutes=5)
+    new = message("A", "2", "next", day=tomorrow)
+    facts = facts_of(new, day=tomorrow, publication="new", published_at=synced, known_at=copied)
+    sync_facts(connection, facts, synced)
+    enqueue(connection, [new], tomorrow, synced)
+    done = claim_next(connection, live(), synced)
+    assert (done.message is not None) == is_known
+    assert done.cancelled == ([] if is_known else [(2, "already_contacted")])
 
 
 def test_an_invoice_never_takes_the_same_step_twice(connection):

@@ -89,6 +89,7 @@ class Desk(RuleBasedStateMachine):
         self.model = Model()
         self.day, self.now = DAY, NOW
         self.facts = self.synced_at = None
+        self.known_at = NOW
         self.snapshot = set()
         self.claimed = None
         self.emit_day(False)
@@ -164,6 +165,7 @@ class Desk(RuleBasedStateMachine):
     @rule()
     def begin_run(self):
         """A run copies the desk; what happens until it is emitted it cannot know."""
+        self.known_at = self.tick()
         self.snapshot = {
             (row["invoice_id"], row["step"])
             for row in self.people.execute("select * from activities")
@@ -231,6 +233,7 @@ class Desk(RuleBasedStateMachine):
         facts = replace(
             self.facts, customers=changed, invoices=still_open, **published(self.synced_at)
         )
+        facts = replace(facts, known_at=self.known_at)
         assert sync_facts(self.people, facts, self.synced_at)
 
     # What the sender does.
@@ -332,7 +335,7 @@ class Desk(RuleBasedStateMachine):
             or model.not_before.get(number, now) > now
             or any(left.state in ("unknown", "claimed") for left in earlier)
             or any(
-                left.day >= self.day or left.at >= self.synced_at or left.asked & asked
+                left.day >= self.day or left.at >= self.known_at or left.asked & asked
                 for left in earlier
             )
         )
