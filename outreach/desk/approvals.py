@@ -7,17 +7,21 @@ belong here: what holds a message back by itself (`readiness`), what became of i
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from outreach.delivery.settings import DeliverySettings
 from outreach.desk.outcomes import StateError, add_journal, finish, message_row
-from outreach.desk.readiness import batch_size, judge, read_day
+from outreach.desk.readiness import batch_messages, judge, read_day
 from outreach.desk.reasons import Reason
 from outreach.desk.store import transaction
 from outreach.desk.times import UTC_ZONE, utc_text
+
+# Of a hash; a person reads and types it.
+REVISION_LENGTH = 8
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,7 @@ class Waiting:
         reason: what keeps it back, `post_by_hand` for a letter to print; None: it may leave.
         will_cancel: whether the reason ends it as soon as sending comes to it.
         asked_amounts: JSON text of one total a currency.
+        revision: changes with the content; given to `approve`, it approves what was read only.
     """
 
     message_no: int
@@ -46,23 +51,39 @@ class Waiting:
     subject: str | None
     file: str | None
     asked_amounts: str
+    revision: str
 
 
 def approve(
-    connection: sqlite3.Connection, numbers: Sequence[int], author: str, now: dt.datetime
+    connection: sqlite3.Connection,
+    numbers: Sequence[int],
+    author: str,
+    now: dt.datetime,
+    revisions: Mapping[int, str] | None = None,
 ) -> list[int]:
     """Approve pending messages; all of them or, with an error, none.
+
+    Args:
+        connection: the desk.
+        numbers: the messages.
+        author: who approves.
+        now: the moment.
+        revisions: `Waiting.revision` of what was read, by number; a number without one is approved
+            as it is now.
 
     Returns:
         Those that were not approved before.
 
     Raises:
-        StateError: one does not exist or is no longer pending.
+        StateError: one does not exist, is no longer pending, or is not what was read.
     """
     done = []
     with transaction(connection):
         for number in numbers:
             row = message_row(connection, number, ("pending",))
+            content, read = row["content_sha256"], (revisions or {}).get(number)
+            if read is not None and read != content[:REVISION_LENGTH]:
+                raise StateError(f"message {number} has changed since it was read; read it again")
             if row["approved_by"] is not None or not row["needs_approval"]:
                 continue
             connection.execute(
@@ -70,7 +91,6 @@ def approve(
                 (author, utc_text(now), number),
             )
             # The journal says which content was approved.
-            content = row["content_sha256"]
             add_journal(connection, "approve", row["message_id"], content, author, now)
             done.append(number)
     return done
@@ -105,28 +125,60 @@ def numbers_of(connection: sqlite3.Connection, customer_id: str) -> list[int]:
     return [row["message_no"] for row in rows]
 
 
-def approve_batch(connection: sqlite3.Connection, author: str, now: dt.datetime) -> int:
-    """Approve the batch of the day as it is; if it grows, it must be approved again.
+def batch_revision(connection: sqlite3.Connection) -> str | None:
+    """Return by what the batch of the day, as it is now, is approved; None before the first day."""
+    facts = connection.execute("select business_date from day_facts").fetchone()
+    return None if facts is None else _revision(batch_messages(connection, facts["business_date"]))
+
+
+def approve_batch(
+    connection: sqlite3.Connection, author: str, now: dt.datetime, revision: str | None = None
+) -> int:
+    """Approve the batch of the day as it is; what is added or changed must be approved again.
+
+    Args:
+        connection: the desk.
+        author: who approves.
+        now: the moment.
+        revision: `batch_revision` of what was read; None approves the batch as it is now.
 
     Returns:
         Its number of messages.
 
     Raises:
-        StateError: no day has been emitted.
+        StateError: no day has been emitted, or the batch is not what was read.
     """
     with transaction(connection):
         facts = connection.execute("select business_date from day_facts").fetchone()
         if facts is None:
             raise StateError("no day has been emitted; `encours run` first")
-        size = batch_size(connection, facts["business_date"])
+        day = facts["business_date"]
+        batch = batch_messages(connection, day)
+        present = _revision(batch)
+        if revision not in (None, present):
+            raise StateError("the batch has changed since it was read; read it again")
+        known = connection.execute(
+            "select revision from batch_approvals where business_date = ?", (day,)
+        ).fetchone()
+        if known is not None and known["revision"] == present:
+            return len(batch)
         connection.execute(
-            "insert or replace into batch_approvals values (?, ?, ?, ?)",
-            (facts["business_date"], size, author, utc_text(now)),
+            "insert or replace into batch_approvals values (?, ?, ?, ?, ?)",
+            (day, len(batch), present, author, utc_text(now)),
         )
-        add_journal(
-            connection, "approve_batch", facts["business_date"], f"{size} messages", author, now
+        connection.execute("delete from batch_approval_messages where business_date = ?", (day,))
+        connection.executemany(
+            "insert into batch_approval_messages values (?, ?, ?)",
+            [(day, message_id, content) for message_id, content in batch],
         )
-    return size
+        detail = f"{len(batch)} messages, {present}"
+        add_journal(connection, "approve_batch", day, detail, author, now)
+    return len(batch)
+
+
+def _revision(batch: Sequence[tuple[str, str]]) -> str:
+    text = "\n".join(f"{message_id} {content}" for message_id, content in batch)
+    return hashlib.sha256(text.encode()).hexdigest()[:REVISION_LENGTH]
 
 
 def stop(
@@ -225,4 +277,5 @@ def _listed(row: sqlite3.Row, reason: Reason | str | None, will_cancel: bool) ->
         subject=row["subject"],
         file=row["file"],
         asked_amounts=row["asked_amounts"],
+        revision=row["content_sha256"][:REVISION_LENGTH],
     )

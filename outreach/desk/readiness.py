@@ -71,14 +71,15 @@ def is_stopped(connection: sqlite3.Connection) -> bool:
     return row is not None and row["value"] != "on"
 
 
-def batch_size(connection: sqlite3.Connection, business_date: str) -> int:
-    """Return how many reminders and tasks of a day the machine sends, or has sent."""
-    row = connection.execute(
-        "select count(*) from messages where business_date = ? and state <> 'cancelled'"
-        " and kind in ('reminder', 'task') and channel <> 'letter'",
+def batch_messages(connection: sqlite3.Connection, business_date: str) -> list[tuple[str, str]]:
+    """Return the reminders and tasks of a day that the machine sends or has sent: id and content."""
+    rows = connection.execute(
+        "select message_id, content_sha256 from messages"
+        " where business_date = ? and state <> 'cancelled'"
+        " and kind in ('reminder', 'task') and channel <> 'letter' order by message_id",
         (business_date,),
-    ).fetchone()
-    return int(row[0])
+    )
+    return [(row["message_id"], row["content_sha256"]) for row in rows]
 
 
 def usual_maximum(
@@ -105,14 +106,15 @@ def usual_maximum(
 def is_batch_waiting(
     connection: sqlite3.Connection, settings: DeliverySettings, business_date: str
 ) -> bool:
-    """Return whether the day's batch is unusual and not approved at its present size."""
-    size = batch_size(connection, business_date)
-    if size <= usual_maximum(connection, settings, business_date):
+    """Return whether the day's batch is unusual and holds what nobody has approved as it is."""
+    batch = batch_messages(connection, business_date)
+    if len(batch) <= usual_maximum(connection, settings, business_date):
         return False
     approved = connection.execute(
-        "select message_count from batch_approvals where business_date = ?", (business_date,)
-    ).fetchone()
-    return approved is None or approved["message_count"] < size
+        "select message_id, content_sha256 from batch_approval_messages where business_date = ?",
+        (business_date,),
+    )
+    return not set(batch) <= {tuple(row) for row in approved}
 
 
 def judge(

@@ -100,8 +100,13 @@ TABLES: dict[str, str] = {
     "switches": "name text primary key, value text not null, author text not null, recorded_at text not null",
     # A batch far above the usual waits until somebody has looked at it.
     "batch_approvals": (
-        "business_date text primary key, message_count integer not null, author text not null,"
-        " recorded_at text not null"
+        "business_date text primary key, message_count integer not null, revision text not null,"
+        " author text not null, recorded_at text not null"
+    ),
+    # What was looked at; the approval is of these, or fewer of them.
+    "batch_approval_messages": (
+        "business_date text not null, message_id text not null, content_sha256 text not null,"
+        " primary key (business_date, message_id)"
     ),
 }
 

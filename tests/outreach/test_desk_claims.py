@@ -430,6 +430,29 @@ def test_a_batch_that_grows_after_its_approval_waits_again(connection):
     assert is_waiting_all(connection, "unusual_batch")
 
 
+def approve_abc(connection):
+    emit(connection, *(message(customer, "1") for customer in "ABC"))
+    assert approvals.approve_batch(connection, "Zoé", NOW) == 3
+
+
+def test_the_approval_of_a_batch_is_not_of_another_of_the_same_size(connection):
+    approve_abc(connection)
+    emit(connection, *(message(customer, "1") for customer in "DEF"))
+    assert is_waiting_all(connection, "unusual_batch")
+
+
+def test_the_approval_of_a_batch_is_of_its_contents(connection):
+    approve_abc(connection)
+    emit(connection, message("A", "1"), message("B", "1"), message("C", "1", body="Now."))
+    assert is_waiting_all(connection, "unusual_batch")
+
+
+def test_the_approval_of_a_batch_is_of_any_part_of_it(connection):
+    approve_abc(connection)
+    emit(connection, message("A", "1"), message("C", "1"))
+    assert claim(connection, usual_batch_size=0).message.customer_id == "A"
+
+
 def is_waiting_all(connection, reason):
     done = claim(connection, usual_batch_size=0)
     return done.message is None and {r for _, r in done.waiting} == {reason}

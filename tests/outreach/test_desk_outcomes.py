@@ -208,6 +208,35 @@ def test_an_approval_is_all_or_nothing_and_in_the_journal(connection):
     assert journal(connection) == [("approve", "Zoé"), ("approve", "Anna")]
 
 
+def test_an_approval_is_of_what_was_read(connection):
+    emit(connection, message("A", "1", needs_approval=True), message("B", "1", needs_approval=True))
+    read = {w.message_no: w.revision for w in approvals.waiting(connection, live(), NOW)}
+    assert all(len(revision) == 8 for revision in read.values())
+    changed = message("B", "1", needs_approval=True, body="Pay twice.")
+    emit(connection, message("A", "1", needs_approval=True), changed)
+    with pytest.raises(StateError, match="message 2 has changed since it was read"):
+        approvals.approve(connection, [1, 2], "Zoé", NOW, read)
+    assert journal(connection) == []
+    assert approvals.approve(connection, [1], "Zoé", NOW, read) == [1]
+    assert approvals.approve(connection, [1], "Zoé", NOW, read) == []
+    # One approved before is compared as well.
+    approvals.approve(connection, [2], "Zoé", NOW)
+    with pytest.raises(StateError, match="has changed"):
+        approvals.approve(connection, [2], "Zoé", NOW, read)
+
+
+def test_the_approval_of_a_batch_is_of_what_was_read_and_the_same_again_changes_nothing(connection):
+    assert approvals.batch_revision(connection) is None
+    emit(connection, message("A", "1"))
+    read = approvals.batch_revision(connection)
+    emit(connection, message("B", "1"))
+    with pytest.raises(StateError, match="the batch has changed since it was read"):
+        approvals.approve_batch(connection, "Zoé", NOW, read)
+    for author in ("Zoé", "Anna"):
+        assert approvals.approve_batch(connection, author, NOW) == 1
+    assert journal(connection) == [("approve_batch", "Zoé")]
+
+
 def test_what_waits_is_listed_with_its_reason_and_unknowns_first(connection):
     emit(
         connection,
