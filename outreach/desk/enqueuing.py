@@ -156,9 +156,11 @@ def _put(connection: sqlite3.Connection, message: Message, moment: str, done: En
     if row is not None and row["state"] not in ("pending", "cancelled"):
         done.left_alone += 1
         return
+    # The states are those of the index `one_living_message`, word for word: without it each message
+    # would be compared with all others.
     earlier = connection.execute(
         "select message_no from messages where invoice_set = ? and step = ? and channel = ?"
-        " and state in ('claimed', 'sent', 'unknown')",
+        " and state in ('pending', 'claimed', 'sent', 'unknown') and state <> 'pending'",
         (message.invoice_key, message.step, message.channel),
     ).fetchone()
     if earlier is not None:

@@ -116,6 +116,7 @@ INDEXES = (
     " where state in ('pending', 'claimed', 'sent', 'unknown')",
     # What a claim looks up, so that thousands of claims stay quick.
     "create index if not exists messages_of_day on messages (business_date, state, kind, channel)",
+    "create index if not exists messages_of_state on messages (state)",
     "create index if not exists messages_of_customer on messages (customer_id, state)",
     "create index if not exists lines_of_invoice on message_lines (invoice_id)",
     "create index if not exists promises_of_invoice on promises (invoice_id)",

@@ -39,6 +39,26 @@ def test_the_same_day_ten_times_leaves_one_row_a_message(connection):
     assert dump(connection) == before
 
 
+def test_no_message_is_looked_for_among_all_others(connection):
+    """Twenty thousand messages in seconds: each question is answered by an index."""
+    asked = []
+    emit(connection, message("A", "12"))
+    connection.set_trace_callback(asked.append)
+    emit(connection, message("A", "12", body="Now."), message("B", "1"))
+    claim_next(connection, live(), NOW)
+    connection.set_trace_callback(None)
+    plans = {
+        statement: [row["detail"] for row in connection.execute(f"explain query plan {statement}")]
+        for statement in asked
+        if statement.startswith(("select", "update", "delete"))
+    }
+    assert len(plans) > 10
+    scans = {s: p for s, p in plans.items() if any("SCAN message" in step for step in p)}
+    assert scans == {}
+    earlier = [p for s, p in plans.items() if "where invoice_set =" in s]
+    assert earlier and all("one_living_message" in step for steps in earlier for step in steps)
+
+
 def test_a_pending_row_takes_the_new_content_and_loses_its_approval(connection):
     emit(connection, message("A", "1", needs_approval=True))
     approve(connection, [1], "Zoé", NOW)
