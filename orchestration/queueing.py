@@ -1,13 +1,13 @@
 """From a published day to the outbox: what the newest day knows, and the messages it decided.
 
 Belongs here: reading the publication into the desk's facts and messages. Does not belong here:
-states of a message (`outreach.desk`), rendering (`outreach`), sending (`outreach.delivery`).
+states of a message (`outreach.desk`), rendering (`outreach`), sending (`delivering`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import duckdb
 
@@ -16,7 +16,6 @@ from orchestration.emitting import day_rows
 from orchestration.publishing import Publication
 from orchestration.warehouse import reading, rows_of
 from outreach.day_messages import day_messages
-from outreach.desk.approvals import waiting
 from outreach.desk.enqueuing import Enqueued, enqueue
 from outreach.desk.facts import CustomerFact, DayFacts, InvoiceFact, sync_facts
 from outreach.desk.store import desk
@@ -80,6 +79,9 @@ def day_facts(
     return DayFacts(
         business_date=publication.as_of_date,
         publication=publication.folder.name,
+        published_at=publication.published_at,
+        # Marts without a copy of the desk know of no contact at all.
+        known_at=publication.desk_copied_at or datetime(1970, 1, 1, tzinfo=UTC),
         promise_days_after=holds.promise.days_after,
         dispute_scope=holds.dispute.scope,
         customers=[
@@ -122,12 +124,3 @@ def unannounced_promises(company: Company, publication: Publication) -> list[str
         )
         announced = {row["customer_id"] for row in known}
     return [row["customer_id"] for row in broken if row["customer_id"] not in announced]
-
-
-def ready_messages(company: Company, now: datetime) -> list[str]:
-    """Pending messages that nothing keeps from leaving now."""
-    if not company.desk.exists():
-        return []
-    with desk(company.desk) as entries:
-        listed = waiting(entries, company.config.delivery, now)
-    return [f"{row.message_no}" for row in listed if row.state == "pending" and row.reason is None]

@@ -12,11 +12,12 @@ import dagster as dg
 
 from orchestration.clock import utc_now
 from orchestration.config import Company
+from orchestration.delivering import ready_messages
 from orchestration.emitting import is_emitted
 from orchestration.inbox import waiting_files
 from orchestration.jobs import ALERT, DELIVER, EMIT, INBOX
 from orchestration.publishing import Publication, published_days
-from orchestration.queueing import ready_messages, unannounced_promises
+from orchestration.queueing import unannounced_promises
 from orchestration.resources import CompanyResource
 
 # What fails this often is left to a person.

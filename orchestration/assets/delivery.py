@@ -1,6 +1,6 @@
 """What follows a published day: its messages queued, alerts told, what may leave sent.
 
-Belongs here: assets around `orchestration.queueing`, `orchestration.inbox` and `outreach.delivery`.
+Belongs here: assets around `queueing`, `inbox` and `delivering` of orchestration.
 Does not belong here: states of a message (`outreach.desk`), rendering.
 """
 
@@ -10,11 +10,11 @@ import dagster as dg
 
 from orchestration.clock import utc_now
 from orchestration.config import Company
+from orchestration.delivering import send
 from orchestration.inbox import read_company_inbox
 from orchestration.publishing import Publication, PublicationError, published_day
 from orchestration.queueing import queue_day
 from orchestration.resources import ONE_DAY_A_RUN, CompanyResource, as_of_date, load_time
-from outreach.delivery.sending import send_pending
 
 GROUP = "outreach"
 
@@ -97,7 +97,7 @@ def build_delivery(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
 
 def _send(company: Company) -> dict[str, int | str]:
     """Send what may leave now; counts only, for the history of runs."""
-    report = send_pending(company.desk, company.config.delivery, utc_now)
+    report = send(company, utc_now)
     return {
         "mode": company.config.delivery.mode,
         "sent": report.count("sent"),

@@ -17,10 +17,13 @@ from rich.table import Table
 from orchestration.cli.common import ConfigOption, explained_errors, out
 from orchestration.cli.desk_entries import AuthorOption, Desk, at_the_desk
 from orchestration.config import ConfigError, default_config_path, load_company
+from orchestration.delivering import listed as listed_messages
+from orchestration.delivering import send as deliver
 from orchestration.desk_lookup import find_customer
 from outreach.day import Locale
-from outreach.delivery.sending import Event, SendReport, send_pending
+from outreach.delivery.sending import Event, SendReport
 from outreach.desk import approvals, outcomes
+from outreach.desk.approvals import Waiting
 from outreach.desk.reasons import Reason, reason_words
 
 NumbersArgument = Annotated[
@@ -46,7 +49,7 @@ def show(config: ConfigOption = None) -> None:
     """Every message that waits, with what it waits for, and every unknown outcome."""
     with at_the_desk(config, None) as here:
         locale = here.company.config.company.locale
-        listed = approvals.waiting(here.connection, here.company.config.delivery, here.now)
+        listed = listed_messages(here.company, here.connection, here.now)
     if not listed:
         out.print("✓ nothing waits to leave")
         return
@@ -64,7 +67,7 @@ def show(config: ConfigOption = None) -> None:
             row.channel,
             row.step.replace("_", " "),
             _amounts(row.asked_amounts),
-            escape(f"{state}: {words}" if words else state),
+            escape(f"{state}: {words}" if words else state) + _revision(row),
         )
     out.print(table)
     unknown = [str(row.message_no) for row in listed if row.state in ("unknown", "claimed")]
@@ -81,6 +84,12 @@ def approve(
     batch: Annotated[
         bool, typer.Option("--batch", help="The day's batch, where it is unusually large.")
     ] = False,
+    content: Annotated[
+        str | None,
+        typer.Option(
+            help="Content of the one message as `desk list` named it; another is refused."
+        ),
+    ] = None,
     author: AuthorOption = None,
     config: ConfigOption = None,
 ) -> None:
@@ -90,7 +99,10 @@ def approve(
             size = approvals.approve_batch(here.connection, here.author, here.now)
             out.print(f"✓ batch of {size} messages approved by {escape(here.author)}")
         chosen = _chosen(here, numbers, customer, is_optional=batch)
-        done = approvals.approve(here.connection, chosen, here.author, here.now)
+        if content and len(chosen) != 1:
+            raise ConfigError("--content goes with one message. Name its number.")
+        revisions = {chosen[0]: content} if content else None
+        done = approvals.approve(here.connection, chosen, here.author, here.now, revisions)
     if chosen:
         out.print(f"✓ {len(done)} approved, {len(chosen) - len(done)} needed none or had it")
 
@@ -113,7 +125,7 @@ def send(config: ConfigOption = None) -> None:
     """Send what may leave; in a dry run, which is the default, say what would."""
     with explained_errors():
         company = load_company(config or default_config_path())
-        report = send_pending(company.desk, company.config.delivery, lambda: datetime.now(UTC))
+        report = deliver(company, lambda: datetime.now(UTC))
     _print_report(report, company.config.company.locale)
     if any(report.count(what) for what in ("unknown", "recovered", "refused")):
         raise typer.Exit(1)
@@ -186,6 +198,11 @@ def _chosen(
     if not chosen and not is_optional:
         raise ConfigError("Name message numbers of `encours desk list`, or --customer.")
     return sorted(set(chosen))
+
+
+def _revision(row: Waiting) -> str:
+    """What names the content to be approved; nothing for the others."""
+    return f" [dim]({row.revision})[/]" if row.reason == Reason.APPROVAL else ""
 
 
 def _words(reason: str | None, locale: Locale) -> str:
