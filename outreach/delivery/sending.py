@@ -279,7 +279,7 @@ def _mark(
     if outcome.state == "sent":
         mark_sent(connection, number, now, reply)
     elif outcome.state == "refused":
-        mark_refused(connection, number, now, reply)
+        mark_refused(connection, number, now, reply, outcome.is_dead_address)
     elif outcome.state == "unknown":
         mark_unknown(connection, number, now, reply)
     elif not mark_retry(connection, number, settings, now, reply, outcome.retry_after):

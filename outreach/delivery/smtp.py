@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import re
 import smtplib
 import ssl
 
@@ -21,6 +22,12 @@ from outreach.delivery.transport import NotReadyError, Outcome, masked
 from outreach.desk.outbox import Outgoing
 
 _TROUBLE = (smtplib.SMTPException, OSError, UnicodeError, ValueError)
+# RFC 5321, 4.2.3: what a server says to RCPT of a mailbox that it does not have.
+_NO_SUCH_MAILBOX = (550, 551, 553)
+# RFC 3463 codes: 5.1 is the address, but 5.1.7 and 5.1.8 the sender's; a full mailbox (5.2.2), the
+# server (5.3), the protocol (5.5), the content (5.6) and policy (5.7) say nothing of the address.
+_ADDRESS_STATUS = re.compile(rb"\s*5\.1\.(?![78]\b)\d")
+_OTHER_STATUS = re.compile(rb"\s*5\.(1\.[78]\b|2\.2\b|[3567]\.\d)")
 
 
 class SmtpTransport:
@@ -100,8 +107,10 @@ class SmtpTransport:
             code, words = phase()
             if code not in expected:
                 self._reset(code)
+                if 500 <= code <= 599:
+                    return _refusal(code, words, is_at_rcpt=251 in expected)
                 # An answer that is none of SMTP's leaves the mail where it is, too.
-                return Outcome("refused" if 500 <= code <= 599 else "retry", _reply(code, words))
+                return Outcome("retry", _reply(code, words))
         return None
 
     def _reset(self, code: int) -> None:
@@ -163,7 +172,13 @@ def _answer(code: int, words: bytes) -> Outcome:
         return Outcome("sent", reply)
     if 400 <= code <= 499:
         return Outcome("retry", reply)
-    return Outcome("refused" if 500 <= code <= 599 else "unknown", reply)
+    return _refusal(code, words) if 500 <= code <= 599 else Outcome("unknown", reply)
+
+
+def _refusal(code: int, words: bytes, is_at_rcpt: bool = False) -> Outcome:
+    is_of_mailbox = is_at_rcpt and code in _NO_SUCH_MAILBOX and not _OTHER_STATUS.match(words)
+    is_dead = is_of_mailbox or _ADDRESS_STATUS.match(words) is not None
+    return Outcome("refused", _reply(code, words), is_dead_address=is_dead)
 
 
 def _reply(code: int, words: bytes) -> str:

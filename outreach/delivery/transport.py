@@ -35,11 +35,13 @@ class Outcome:
             it has not left, for certain, and may be tried again. `unknown`: nobody knows.
         reply: the server's words, masked.
         retry_after: how long the server asks to wait.
+        is_dead_address: refused since there is no such address, not for what or who we are.
     """
 
     state: Literal["sent", "refused", "retry", "unknown"]
     reply: str
     retry_after: dt.timedelta | None = None
+    is_dead_address: bool = False
 
 
 class Transport(Protocol):

@@ -13,6 +13,7 @@ import hashlib
 import sqlite3
 
 from outreach.delivery.settings import DeliverySettings
+from outreach.desk.entries import mark_unreachable
 from outreach.desk.reasons import Reason
 from outreach.desk.store import transaction
 from outreach.desk.times import utc_text
@@ -48,9 +49,20 @@ def mark_sent(
 
 
 def mark_refused(
-    connection: sqlite3.Connection, message_no: int, now: dt.datetime, reply: str | None = None
+    connection: sqlite3.Connection,
+    message_no: int,
+    now: dt.datetime,
+    reply: str | None = None,
+    is_dead_address: bool = False,
 ) -> None:
     """Mark a claimed message as refused for good: it has not left, for certain.
+
+    Args:
+        connection: the desk.
+        message_no: the message.
+        now: the moment.
+        reply: what the server said.
+        is_dead_address: the server has no such address: nobody writes to it again.
 
     Raises:
         StateError: it is not claimed.
@@ -59,6 +71,9 @@ def mark_refused(
         row = message_row(connection, message_no, ("claimed",))
         finish(connection, message_no, "refused", Reason.REFUSED_BY_SERVER, now, reply)
         add_journal(connection, "refused", row["message_id"], reply, MACHINE, now)
+        if is_dead_address and row["channel"] == "email":
+            since, cause = dt.date.fromisoformat(row["business_date"]), reply or "refused"
+            mark_unreachable(connection, row["recipient"], since, cause, MACHINE, "smtp", now)
 
 
 def mark_retry(

@@ -6,7 +6,7 @@ import sqlite3
 from zoneinfo import ZoneInfo
 
 import pytest
-from desk_rig import NOW, SMTP, add_promise, digest, emit, live, message, states
+from desk_rig import DAY, NOW, SMTP, add_promise, digest, emit, live, message, states
 from mail_rig import Sink, free_port, mail_server, scripted_server
 
 from outreach.delivery.sending import (
@@ -17,6 +17,7 @@ from outreach.delivery.sending import (
 )
 from outreach.delivery.transport import Outcome
 from outreach.desk import approvals, outcomes
+from outreach.desk.outbox import claim_next
 from outreach.desk.store import desk
 
 CUSTOMERS = "ABCDE"
@@ -82,6 +83,40 @@ def test_one_refused_one_put_off_one_promised_and_the_rest_sent(path):
     ]
     assert states_of(path) == ["refused", "pending", "cancelled", "sent", "sent"]
     assert "client.example" not in repr(report)
+
+
+def test_an_address_that_the_server_does_not_have_is_never_tried_again(path):
+    emit_mails(path, "AB")
+    sink = Sink()
+    sink.at_rcpt["a@client.example"] = "550 5.1.1 no such user"
+    sink.at_rcpt["b@client.example"] = "550 5.7.1 we like nobody"
+    with mail_server(sink) as port:
+        send(path, port)
+    tomorrow, morning = DAY + dt.timedelta(days=1), NOW + dt.timedelta(days=1)
+    with desk(path) as connection:
+        (row,) = connection.execute("select * from unreachable_addresses")
+        emit(connection, *(message(c, "1", day=tomorrow) for c in "AB"), day=tomorrow, now=morning)
+        done = claim_next(connection, live(), morning)
+    assert (row["email"], row["since_date"], row["origin"]) == (
+        "a@client.example",
+        "2026-03-12",
+        "smtp",
+    )
+    assert row["cause"] == "550 5.1.1 no such user"
+    assert (done.cancelled, done.message.customer_id) == ([(3, "unreachable")], "B")
+
+
+def test_a_refusal_and_its_dead_address_are_kept_together_or_not_at_all(path, monkeypatch):
+    emit_mails(path, "A")
+
+    def full(*_):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(outcomes, "mark_unreachable", full)
+    dead = Fake(lambda _: Outcome("refused", "550", is_dead_address=True))
+    with pytest.raises(sqlite3.OperationalError):
+        send_pending(path, live(), clock, {"email": dead})
+    assert states_of(path) == ["claimed"]
 
 
 def test_a_mail_without_an_answer_is_shown_and_never_sent_again(path):

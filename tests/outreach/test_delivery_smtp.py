@@ -157,6 +157,33 @@ def test_a_server_that_does_not_greet_claims_no_message(greeting):
         transport(port).ready()
 
 
+@pytest.mark.parametrize(
+    ("phase", "reply", "is_dead"),
+    [
+        ("rcpt", "550 no such user", True),
+        ("rcpt", "551 not here", True),
+        ("rcpt", "553 no such name", True),
+        ("rcpt", "550 5.1.1 unknown", True),
+        ("rcpt", "554 5.1.10 has no mail server", True),
+        ("rcpt", "550 5.2.1 disabled", True),
+        ("data", "550 5.1.1 unknown", True),
+        # Of the sender, a full mailbox, policy: the address may be as good as ever.
+        ("rcpt", "550 5.1.8 sender's domain unknown", False),
+        ("rcpt", "552 5.2.2 full", False),
+        ("rcpt", "550 5.2.2 full", False),
+        ("rcpt", "550 5.7.1 blocked", False),
+        ("rcpt", "554 no", False),
+        ("mail", "550 you are not welcome", False),
+        ("data", "550 5.7.1 spam", False),
+        ("data", "554 no", False),
+    ],
+)
+def test_only_an_answer_about_the_address_is_held_against_it(phase, reply, is_dead):
+    with scripted_server({phase: reply}) as (port, _):
+        outcome = deliver(port)
+    assert (outcome.state, outcome.is_dead_address) == ("refused", is_dead)
+
+
 def test_a_server_that_is_not_there_claims_no_message():
     with pytest.raises(NotReadyError, match="ConnectionRefusedError"):
         transport(free_port()).ready()
