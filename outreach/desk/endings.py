@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from outreach.desk import live
 from outreach.desk.reasons import Reason
+from outreach.desk.stopping import address_of
 from outreach.desk.times import moment_of, utc_text
 
 
@@ -38,9 +41,9 @@ class Day:
     extra: int = 0
 
     @property
-    def dates(self) -> tuple[str, ...]:
+    def dates(self) -> tuple[dt.date, ...]:
         """The dates for which entries are asked."""
-        return tuple({self.business_date, self.today})
+        return tuple(map(dt.date.fromisoformat, {self.business_date, self.today}))
 
 
 def ending_of(connection: sqlite3.Connection, row: sqlite3.Row, day: Day) -> Reason | None:
@@ -54,8 +57,8 @@ def ending_of(connection: sqlite3.Connection, row: sqlite3.Row, day: Day) -> Rea
         or (customer["step"], customer["channel"]) != (row["step"], row["channel"])
     ):
         return Reason.DECISION_CHANGED
-    address = (row["recipient"] or "").lower()
-    if row["channel"] == "email" and address and (customer["email"] or "").lower() != address:
+    address = address_of(row["recipient"])
+    if row["channel"] == "email" and address and address_of(customer["email"]) != address:
         return Reason.ADDRESS_CHANGED
     lines = connection.execute(
         "select * from message_lines where message_id = ?", (row["message_id"],)
@@ -64,9 +67,12 @@ def ending_of(connection: sqlite3.Connection, row: sqlite3.Row, day: Day) -> Rea
         reason = _line_ending(connection, row["customer_id"], line, day)
         if reason is not None:
             return reason
-    if day.dispute_scope == "customer" and _has_dispute(connection, row["customer_id"], None, day):
+    of_customer = row["customer_id"]
+    if day.dispute_scope == "customer" and _has_dispute(
+        connection, of_customer, _invoices_of(connection, of_customer), day
+    ):
         return Reason.DISPUTE
-    if _is_held(connection, row["customer_id"], {line["invoice_id"] for line in lines}, day):
+    if _is_held(connection, of_customer, {line["invoice_id"] for line in lines}, day):
         return Reason.MANUAL_HOLD
     return Reason.ALREADY_CONTACTED if _was_contacted(connection, row, day) else None
 
@@ -87,7 +93,7 @@ def _line_ending(
         return Reason.HELD
     if _has_promise(connection, customer_id, line["invoice_id"], day):
         return Reason.PROMISE
-    if _has_dispute(connection, customer_id, line["invoice_id"], day):
+    if _has_dispute(connection, customer_id, [line["invoice_id"]], day):
         return Reason.DISPUTE
     return None
 
@@ -95,79 +101,59 @@ def _line_ending(
 def _has_promise(
     connection: sqlite3.Connection, customer_id: str, invoice_id: str, day: Day
 ) -> bool:
-    rows = connection.execute(
-        "select * from promises as promise where invoice_id = ? and not exists (select 1 from promises"
-        " where promise_id = promise.promise_id and entry_no > promise.entry_no)",
-        (invoice_id,),
+    return any(
+        not _is_released(connection, customer_id, "promise", date, promise)
+        for date in day.dates
+        for promise in live.live_promises(connection, date, invoice_id, day.promise_days_after)
     )
-    for promise in rows:
-        free_from = (
-            dt.date.fromisoformat(promise["promised_date"])
-            + dt.timedelta(days=day.promise_days_after)
-        ).isoformat()
-        free_from = min(free_from, promise["cancelled_date"] or free_from)
-        since = promise["recorded_at"]
-        for date in day.dates:
-            if date < free_from and not _is_released(
-                connection, customer_id, "promise", date, since
-            ):
-                return True
-    return False
 
 
 def _has_dispute(
-    connection: sqlite3.Connection, customer_id: str, invoice_id: str | None, day: Day
+    connection: sqlite3.Connection, customer_id: str, invoices: Iterable[str], day: Day
 ) -> bool:
-    """Return whether a dispute is open on an invoice, or on any of the customer's."""
-    where = "invoice_id = :invoice"
-    if invoice_id is None:
-        # Invoices of former messages too: a disputed one need not be open any more.
-        where = (
-            "invoice_id in (select invoice_id from invoice_facts where customer_id = :customer"
-            " union select line.invoice_id from message_lines as line"
-            " inner join messages using (message_id) where messages.customer_id = :customer)"
-        )
-    rows = connection.execute(
-        f"select * from disputes as dispute where {where} and not exists (select 1 from disputes"
-        " where dispute_id = dispute.dispute_id and entry_no > dispute.entry_no)",
-        {"invoice": invoice_id, "customer": customer_id},
-    )
     return any(
-        not (dispute["resolved_date"] and dispute["resolved_date"] <= date)
-        and not _is_released(connection, customer_id, "dispute", date, dispute["recorded_at"])
-        for dispute in rows
+        not _is_released(connection, customer_id, "dispute", date, dispute)
         for date in day.dates
+        for invoice_id in invoices
+        for dispute in live.open_disputes(connection, date, invoice_id)
     )
+
+
+def _invoices_of(connection: sqlite3.Connection, customer_id: str) -> list[str]:
+    """Invoices of former messages too: a disputed one need not be open any more."""
+    rows = connection.execute(
+        "select invoice_id from invoice_facts where customer_id = :customer"
+        " union select line.invoice_id from message_lines as line"
+        " inner join messages using (message_id) where messages.customer_id = :customer",
+        {"customer": customer_id},
+    )
+    return [row["invoice_id"] for row in rows]
 
 
 def _is_held(
     connection: sqlite3.Connection, customer_id: str, invoices: set[str], day: Day
 ) -> bool:
-    rows = connection.execute(
-        "select * from holds as hold where customer_id = ? and not exists (select 1 from holds"
-        " where hold_id = hold.hold_id and entry_no > hold.entry_no)",
-        (customer_id,),
-    )
     return any(
         (hold["invoice_id"] is None or hold["invoice_id"] in invoices)
-        and hold["start_date"] <= date < hold["end_date"]
-        and not _is_released(connection, customer_id, "manual", date, hold["recorded_at"])
-        for hold in rows
+        and not _is_released(connection, customer_id, "manual", date, hold)
         for date in day.dates
+        for hold in live.live_holds(connection, date, customer_id)
     )
 
 
 def _is_released(
-    connection: sqlite3.Connection, customer_id: str, hold_reason: str, date: str, since: str
+    connection: sqlite3.Connection,
+    customer_id: str,
+    hold_reason: str,
+    date: dt.date,
+    entry: sqlite3.Row,
 ) -> bool:
     """Return whether a person has overridden it, knowing of it: later than it was recorded."""
-    rows = connection.execute(
-        "select * from releases as release where customer_id = ? and hold_reason in (?, '*')"
-        " and start_date <= ? and ? < end_date and not exists (select 1 from releases"
-        " where release_id = release.release_id and entry_no > release.entry_no)",
-        (customer_id, hold_reason, date, date),
+    return any(
+        release["hold_reason"] in (hold_reason, "*")
+        and moment_of(release["recorded_at"]) > moment_of(entry["recorded_at"])
+        for release in live.live_releases(connection, date, customer_id)
     )
-    return any(moment_of(row["recorded_at"]) > moment_of(since) for row in rows)
 
 
 def _was_contacted(connection: sqlite3.Connection, row: sqlite3.Row, day: Day) -> bool:

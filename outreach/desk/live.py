@@ -23,17 +23,24 @@ def latest(
 
 
 def live_promises(
-    connection: sqlite3.Connection, on_date: dt.date, invoice_id: str | None = None
+    connection: sqlite3.Connection,
+    on_date: dt.date,
+    invoice_id: str | None = None,
+    days_after: int = 1,
 ) -> list[sqlite3.Row]:
-    """Promises made by `on_date`, not cancelled, whose day has not passed; the next due first."""
+    """Promises made by `on_date`, not cancelled, that still hold; the next due first.
+
+    One may write again `days_after` days after the promised date, by the policy.
+    """
     return _live(
         connection,
         ("promises", "promise_id"),
-        "made_date <= :day and promised_date >= :day"
+        "made_date <= :day and date(promised_date, :days_after) > :day"
         " and (cancelled_date is null or cancelled_date > :day)",
         "promised_date, entry_no",
         on_date,
         invoice_id=invoice_id,
+        days_after=f"{days_after:+d} days",
     )
 
 
@@ -79,18 +86,9 @@ def live_releases(
     )
 
 
-def activities_on(connection: sqlite3.Connection, on_date: dt.date) -> list[sqlite3.Row]:
-    """Contacts and notes dated `on_date`, in the order they were entered."""
-    return _live(
-        connection, ("activities", "activity_id"), "activity_date = :day", "entry_no", on_date
-    )
-
-
-def unreachable_addresses(connection: sqlite3.Connection, on_date: dt.date) -> list[sqlite3.Row]:
-    """Addresses known by `on_date` to bounce for good."""
-    return _live(
-        connection, ("unreachable_addresses", "email"), "since_date <= :day", "email", on_date
-    )
+def is_unreachable(connection: sqlite3.Connection, address: str) -> bool:
+    """Whether mail to an address, lower case, comes back for good, whatever day that was entered."""
+    return latest(connection, "unreachable_addresses", "email", address) is not None
 
 
 def _live(
@@ -99,6 +97,7 @@ def _live(
     condition: str,
     order: str,
     on_date: dt.date,
+    days_after: str | None = None,
     **narrowed: str | None,
 ) -> list[sqlite3.Row]:
     table, key = entry
@@ -107,5 +106,5 @@ def _live(
     conditions += [f"{column} = :{column}" for column in wanted]
     return connection.execute(
         f"select * from {table} where {' and '.join(conditions)} order by {order}",
-        {"day": on_date.isoformat(), **wanted},
+        {"day": on_date.isoformat(), "days_after": days_after, **wanted},
     ).fetchall()

@@ -42,10 +42,8 @@ def mark_sent(
         StateError: it is not claimed.
     """
     with transaction(connection):
-        row = message_row(connection, message_no, ("claimed",))
-        finish(connection, message_no, "sent", None, now, reply)
+        row = _end_claim(connection, message_no, "sent", None, now, reply)
         _record_activities(connection, row, row["business_date"], MACHINE, now)
-        add_journal(connection, "sent", row["message_id"], reply, MACHINE, now)
 
 
 def mark_refused(
@@ -68,9 +66,7 @@ def mark_refused(
         StateError: it is not claimed.
     """
     with transaction(connection):
-        row = message_row(connection, message_no, ("claimed",))
-        finish(connection, message_no, "refused", Reason.REFUSED_BY_SERVER, now, reply)
-        add_journal(connection, "refused", row["message_id"], reply, MACHINE, now)
+        row = _end_claim(connection, message_no, "refused", Reason.REFUSED_BY_SERVER, now, reply)
         if is_dead_address and row["channel"] == "email":
             since, cause = dt.date.fromisoformat(row["business_date"]), reply or "refused"
             mark_unreachable(connection, row["recipient"], since, cause, MACHINE, "smtp", now)
@@ -103,8 +99,7 @@ def mark_retry(
     with transaction(connection):
         row = message_row(connection, message_no, ("claimed",))
         if row["attempts"] >= settings.maximum_attempts:
-            finish(connection, message_no, "refused", Reason.GAVE_UP, now, reply)
-            add_journal(connection, "refused", row["message_id"], reply, MACHINE, now)
+            _end_claim(connection, message_no, "refused", Reason.GAVE_UP, now, reply)
             return False
         wait = min(FIRST_WAIT * 2 ** min(row["attempts"] - 1, 10), LONGEST_WAIT)
         wait = max(wait, min(retry_after or dt.timedelta(0), LONGEST_ASKED_WAIT))
@@ -125,9 +120,7 @@ def mark_unknown(
         StateError: it is not claimed.
     """
     with transaction(connection):
-        row = message_row(connection, message_no, ("claimed",))
-        finish(connection, message_no, "unknown", Reason.NO_ANSWER, now, reply)
-        add_journal(connection, "unknown", row["message_id"], reply, MACHINE, now)
+        _end_claim(connection, message_no, "unknown", Reason.NO_ANSWER, now, reply)
 
 
 def recover(connection: sqlite3.Connection, now: dt.datetime) -> list[int]:
@@ -139,8 +132,7 @@ def recover(connection: sqlite3.Connection, now: dt.datetime) -> list[int]:
     with transaction(connection):
         rows = connection.execute("select * from messages where state = 'claimed'").fetchall()
         for row in rows:
-            finish(connection, row["message_no"], "unknown", Reason.SENDER_DIED, now)
-            add_journal(connection, "unknown", row["message_id"], None, MACHINE, now)
+            _end_claim(connection, row["message_no"], "unknown", Reason.SENDER_DIED, now, None)
     return [row["message_no"] for row in rows]
 
 
@@ -200,6 +192,21 @@ def mark_posted(
         day = posted_date.isoformat() if posted_date else row["business_date"]
         _record_activities(connection, row, day, author, now)
         add_journal(connection, "posted", row["message_id"], day, author, now)
+
+
+def _end_claim(
+    connection: sqlite3.Connection,
+    message_no: int,
+    state: str,
+    reason: Reason | None,
+    now: dt.datetime,
+    reply: str | None,
+) -> sqlite3.Row:
+    """Give a claimed message its last state, and say so in the journal."""
+    row = message_row(connection, message_no, ("claimed",))
+    finish(connection, message_no, state, reason, now, reply)
+    add_journal(connection, state, row["message_id"], reply, MACHINE, now)
+    return row
 
 
 def add_journal(

@@ -16,7 +16,9 @@ from zoneinfo import ZoneInfo
 
 from outreach.delivery.settings import DeliverySettings
 from outreach.desk.endings import Day, ending_of
+from outreach.desk.live import is_unreachable
 from outreach.desk.reasons import Reason
+from outreach.desk.stopping import address_of
 from outreach.desk.times import UTC_ZONE, local_date, moment_of, utc_text
 from outreach.messages import ASKING_KINDS
 
@@ -143,7 +145,7 @@ def judge(
     if row["channel"] == "email":
         if not row["recipient"]:
             return Verdict("cancel", Reason.NO_ADDRESS)
-        if _is_unreachable(connection, row["recipient"]):
+        if is_unreachable(connection, address_of(row["recipient"])):
             return Verdict("cancel", Reason.UNREACHABLE)
     waiting = _waiting(connection, row, day, settings, now)
     return _wait(waiting) if waiting is not None else Verdict("send")
@@ -187,13 +189,6 @@ def _sent_of(connection: sqlite3.Connection, business_date: str) -> int:
         (business_date,),
     ).fetchone()
     return int(row[0])
-
-
-def _is_unreachable(connection: sqlite3.Connection, address: str) -> bool:
-    row = connection.execute(
-        "select 1 from unreachable_addresses where email = ?", (address.lower(),)
-    ).fetchone()
-    return row is not None
 
 
 def _waiting(

@@ -125,6 +125,8 @@ INDEXES = (
     "create index if not exists disputes_by_id on disputes (dispute_id)",
     "create index if not exists holds_of_customer on holds (customer_id)",
     "create index if not exists holds_by_id on holds (hold_id)",
+    "create index if not exists releases_of_customer on releases (customer_id)",
+    "create index if not exists releases_by_id on releases (release_id)",
     "create index if not exists invoices_of_customer on invoice_facts (customer_id)",
 )
 

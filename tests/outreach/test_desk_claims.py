@@ -87,6 +87,32 @@ def test_another_decision_cancels(connection, changes):
     assert is_cancelled(connection, "decision_changed")
 
 
+def test_an_address_is_the_same_however_it_is_written(connection):
+    emit(connection, message(recipient="Anna <A@Client.example>"))
+    assert claim(connection, allow=["*"]).message is not None
+
+
+def test_an_address_that_bounced_is_known_however_it_is_written(connection):
+    emit(connection, message(recipient="Anna <A@Client.example>"))
+    add_entry(
+        connection,
+        "unreachable_addresses",
+        email="a@client.example",
+        since_date="2026-03-12",
+        cause="550",
+    )
+    assert is_cancelled(connection, "unreachable")
+
+
+@pytest.mark.parametrize("days_after", [0, 1, 5])
+def test_the_policy_says_how_long_after_a_promise_one_may_write(connection, days_after):
+    """Promised for the 8th, 0, 1 and 5 days: the 12th is held by the last only."""
+    emit(connection, message())
+    sync_facts(connection, facts_of(message(), promise_days_after=days_after), NOW)
+    add_promise(connection, promised="2026-03-08", made_date="2026-03-01")
+    assert (claim(connection).message is None) == (days_after == 5)
+
+
 @pytest.mark.parametrize("email", [None, "other@client.example"])
 def test_an_opted_out_or_other_contact_cancels(connection, email):
     emit(connection, message())
