@@ -115,7 +115,8 @@ INDEXES = (
     "create unique index if not exists one_living_message on messages (invoice_set, step, channel)"
     " where state in ('pending', 'claimed', 'sent', 'unknown')",
     # What a claim looks up, so that thousands of claims stay quick.
-    "create index if not exists messages_of_day on messages (business_date, state, kind, channel)",
+    "create index if not exists messages_of_batch on messages"
+    " (business_date, state, kind, channel, message_id, content_sha256)",
     "create index if not exists messages_of_state on messages (state)",
     "create index if not exists messages_of_customer on messages (customer_id, state)",
     "create index if not exists lines_of_invoice on message_lines (invoice_id)",
