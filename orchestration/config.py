@@ -70,6 +70,11 @@ class Company:
         return self.home / "inbox"
 
     @property
+    def letters(self) -> Path:
+        """Folder of approved letters, ready to print."""
+        return self.home / "letters"
+
+    @property
     def dagster_home(self) -> Path:
         """Folder of Dagster's run history."""
         return self.home / "dagster"

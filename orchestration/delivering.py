@@ -7,8 +7,9 @@ Belongs here: what `outreach.delivery` is told of a company. Does not belong her
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from pathlib import Path
 
 from orchestration.config import Company
 from orchestration.publishing import current_publication
@@ -55,6 +56,33 @@ def ready_messages(company: Company, now: datetime) -> list[str]:
     with desk(company.desk) as connection:
         found = listed(company, connection, now)
     return [str(row.message_no) for row in found if row.state == "pending" and row.reason is None]
+
+
+def write_letters(
+    company: Company, connection: sqlite3.Connection, numbers: Sequence[int]
+) -> list[Path]:
+    """Write the approved letters among these messages as they are to be posted, without a draft's label.
+
+    Returns:
+        Their paths in `letters/<business date>/` of the company's home.
+
+    Raises:
+        OSError: The folder cannot be written.
+    """
+    written = []
+    for number in numbers:
+        row = connection.execute(
+            "select business_date, file, content from messages where message_no = ?"
+            " and channel = 'letter' and approved_at is not null",
+            (number,),
+        ).fetchone()
+        if row is None:
+            continue
+        path = company.letters / row["business_date"] / Path(row["file"]).name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(row["content"])
+        written.append(path)
+    return written
 
 
 def _newest_name(company: Company) -> str | None:

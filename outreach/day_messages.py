@@ -13,7 +13,7 @@ from typing import Any
 
 from outreach.day import DayRows, Locale, Row
 from outreach.digest import digest_attachment, slack_message
-from outreach.drafts import TASK_LIST, by_customer_id, draft_path, lines_by_customer
+from outreach.drafts import TASK_LIST, by_value, draft_path, lines_by_customer
 from outreach.emails import email_bytes, message_id, subject
 from outreach.letters import LetterError, letter_pdf, needs_approval
 from outreach.messages import Message, MessageLine
@@ -25,7 +25,7 @@ ALERT_STEP = "broken_promise"
 
 
 def day_messages(rows: DayRows, locale: Locale) -> list[Message]:
-    """Return what goes into the outbox, in a fixed order; the same rows give the same messages.
+    """Return what goes into the outbox, the most valuable first; the same rows give the same messages.
 
     Calls are no messages. A reminder that could not be rendered is left out: the index of the day
     says why. The content is what leaves, without the mark of a draft: the day's folder holds
@@ -38,7 +38,7 @@ def day_messages(rows: DayRows, locale: Locale) -> list[Message]:
     accounts = {row["customer_id"]: row for row in rows.accounts}
     lines = lines_by_customer(rows)
     messages = []
-    for row in by_customer_id(rows.batch):
+    for row in by_value(rows.batch):
         if row["decision"] != "send" or row["channel"] == "call":
             continue
         customer_id = row["customer_id"]

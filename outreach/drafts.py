@@ -166,6 +166,18 @@ def by_customer_id(batch: Sequence[Row]) -> list[Row]:
     return sorted(batch, key=lambda row: row["customer_id"])
 
 
+def by_value(batch: Sequence[Row]) -> list[Row]:
+    """Return the batch by priority, the most valuable first, unknown last."""
+    return sorted(
+        batch,
+        key=lambda row: (
+            row["priority_amount"] is None,
+            -(row["priority_amount"] or 0),
+            row["customer_id"],
+        ),
+    )
+
+
 def lines_by_customer(rows: DayRows) -> dict[str, list[Row]]:
     """Return the invoices of each customer's message."""
     grouped: dict[str, list[Row]] = {}

@@ -45,6 +45,7 @@ _COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
         "hold": desk_entries.hold,
         "release": desk_entries.release,
         "call": desk_entries.call,
+        "undo": desk_entries.undo,
         "inbox": desk_inbox.inbox,
     },
 }

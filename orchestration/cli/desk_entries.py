@@ -7,8 +7,10 @@ which invoice is meant (`orchestration.desk_lookup`).
 from __future__ import annotations
 
 import getpass
+import hashlib
+import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -24,7 +26,8 @@ from orchestration.config import Company, ConfigError, default_config_path, load
 from orchestration.desk_lookup import find_customer, find_invoice, newest_publication
 from orchestration.publishing import Publication
 from outreach.desk import entries
-from outreach.desk.recording import Entered
+from outreach.desk.live import latest
+from outreach.desk.recording import KEYS, Entered
 from outreach.desk.store import desk
 from outreach.desk.validation import OVERRIDABLE_REASONS
 
@@ -82,7 +85,13 @@ def promise(
                 f" {known.invoice_number}. Promise at most that."
             )
         entered = entries.add_promise(
-            here.connection, known.invoice_id, here.today, day.date(), promised, **here.stamp
+            here.connection,
+            known.invoice_id,
+            here.today,
+            day.date(),
+            promised,
+            promise_id=_once("promise", known.invoice_id, here.today, day.date(), promised),
+            **here.stamp,
         )
     _say(
         entered,
@@ -107,6 +116,7 @@ def dispute(
             here.today,
             amount=None if amount is None else _amount(amount),
             reason=reason,
+            dispute_id=_once("dispute", known.invoice_id, here.today),
             **here.stamp,
         )
     _say(entered, f"{known.customer_name} contests {known.invoice_number}")
@@ -138,6 +148,7 @@ def hold(
             until.date(),
             invoice_id=held.invoice_id if held else None,
             comment=why,
+            hold_id=_once("hold", known.customer_id, held and held.invoice_id, here.today),
             **here.stamp,
         )
     what = f"{held.invoice_number} of {known.customer_name}" if held else known.customer_name
@@ -167,6 +178,7 @@ def release(
             here.today,
             until.date(),
             comment=why,
+            release_id=_once("release", known.customer_id, reason, here.today),
             **here.stamp,
         )
     which = "any hold" if reason == "*" else f"hold '{reason}'"
@@ -204,13 +216,45 @@ def call(
     _say(entered, f"call to {known.customer_name} on {here.today}")
 
 
+def undo(
+    entry: Annotated[str, typer.Argument(help="Id of a promise, dispute or hold of the desk.")],
+    author: AuthorOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Take a promise back, resolve a dispute, end a hold; from the next run on it holds nothing."""
+    ends: dict[str, Callable[..., Entered]] = {
+        "promise": entries.cancel_promise,
+        "dispute": entries.resolve_dispute,
+        "hold": entries.end_hold,
+    }
+    with at_the_desk(config, author) as here:
+        known = [what for what in ends if latest(here.connection, *KEYS[what], entry) is not None]
+        if not known:
+            raise ConfigError(
+                f"The desk has no promise, dispute or hold '{entry}'. `encours desk why` names their ids."
+            )
+        done = ends[known[0]](here.connection, entry, here.today, **here.stamp)
+    state = "ended" if done.is_new else "ended already"
+    out.print(escape(f"✓ {known[0]} {entry} {state}, on {here.today}"), highlight=False)
+
+
+def _once(*parts: object) -> str:
+    """An id that follows from what is entered: the same entered twice is one entry."""
+    text = "\x1f".join("" if part is None else str(part) for part in parts)
+    return f"desk-{hashlib.sha256(text.encode()).hexdigest()[:32]}"
+
+
 def _amount(text: str) -> Decimal:
+    plain = "".join(text.split()).replace("\u202f", "")
+    # A comma before one or two last digits is a decimal one; any other could be either.
+    if "." not in plain and re.fullmatch(r"-?\d+,\d{1,2}", plain):
+        plain = plain.replace(",", ".")
     try:
-        amount = Decimal(text)
+        amount = Decimal(plain)
     except InvalidOperation:
         amount = Decimal("NaN")
     if not amount.is_finite():
-        raise ConfigError(f"'{text}' is not an amount. Write it with a point, such as 1250.00.")
+        raise ConfigError(f"'{text}' is not an amount. Write it as 1250.00 or 1250,00.")
     return amount
 
 

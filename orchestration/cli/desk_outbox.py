@@ -19,6 +19,7 @@ from orchestration.cli.desk_entries import AuthorOption, Desk, at_the_desk
 from orchestration.config import ConfigError, default_config_path, load_company
 from orchestration.delivering import listed as listed_messages
 from orchestration.delivering import send as deliver
+from orchestration.delivering import write_letters
 from orchestration.desk_lookup import find_customer
 from outreach.day import Locale
 from outreach.delivery.sending import Event, SendReport
@@ -103,8 +104,11 @@ def approve(
             raise ConfigError("--content goes with one message. Name its number.")
         revisions = {chosen[0]: content} if content else None
         done = approvals.approve(here.connection, chosen, here.author, here.now, revisions)
+        letters = write_letters(here.company, here.connection, chosen)
     if chosen:
         out.print(f"✓ {len(done)} approved, {len(chosen) - len(done)} needed none or had it")
+    for path in letters:
+        out.print(escape(f"  to print and post: {path}"), highlight=False, soft_wrap=True)
 
 
 def refuse(
@@ -215,7 +219,8 @@ def _amounts(text: str) -> str:
 
 def _print_report(report: SendReport, locale: Locale) -> None:
     if report.is_rehearsal:
-        out.print('Dry run: nothing leaves. [delivery] mode = "live" in encours.toml sends.')
+        line = 'Dry run: nothing leaves. [delivery] mode = "live" in encours.toml sends.'
+        out.print(escape(line), highlight=False)
     for channel, why in report.not_ready.items():
         out.print(escape(f"! {channel}: {why}"), highlight=False, soft_wrap=True)
     if report.blocked:

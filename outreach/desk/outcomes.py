@@ -179,10 +179,18 @@ def mark_posted(
         posted_date: day of posting; its business date where absent.
 
     Raises:
-        StateError: it is no letter, needs an approval that it has not, or is finished.
+        StateError: it is no letter, needs an approval that it has not, is finished, or would have
+            been posted before it was written or after tomorrow.
     """
     with transaction(connection):
         row = message_row(connection, message_no, ("pending", "cancelled"))
+        # East of Greenwich today begins before it does in UTC.
+        latest = max((now + dt.timedelta(days=1)).date().isoformat(), row["business_date"])
+        if posted_date and not row["business_date"] <= posted_date.isoformat() <= latest:
+            raise StateError(
+                f"letter {message_no} is of {row['business_date']}: it cannot have been posted on"
+                f" {posted_date}"
+            )
         if row["channel"] != "letter":
             raise StateError(f"message {message_no} is no letter: it is sent, not posted")
         if row["needs_approval"] and row["approved_by"] is None:

@@ -75,3 +75,23 @@ def test_french_marks_never_open_a_line():
 def test_an_unknown_sentence_raises():
     with pytest.raises(KeyError):
         EN.say("landing.unheard_of")
+
+
+def test_every_hold_of_the_marts_has_its_words():
+    from pathlib import Path
+
+    import yaml
+
+    lists = Path(__file__).parents[2] / "dbt_project/models/marts/collections/lists"
+    models = yaml.safe_load((lists / "_lists__models.yml").read_text())["models"]
+    holds = next(model for model in models if model["name"] == "fct_holds")
+    column = next(column for column in holds["columns"] if column["name"] == "hold_reason")
+    reasons = next(
+        test["accepted_values"]["arguments"]["values"]
+        for test in column["data_tests"]
+        if "accepted_values" in test
+    )
+    assert {"manual", "stale_data"} <= set(reasons)
+    for locale in ("en", "fr"):
+        wording = Wording(locale, "EUR")
+        assert all(wording.say(f"hold.{reason}") for reason in reasons)

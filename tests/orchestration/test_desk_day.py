@@ -4,6 +4,7 @@ import datetime as dt
 import email
 import email.policy
 import json
+import re
 from pathlib import Path
 
 import duckdb
@@ -211,7 +212,14 @@ def test_only_what_may_leave_leaves_and_only_once(home, company):
 def test_the_next_run_knows_what_was_sent_and_promised(home):
     sent = reminders(home, "state = 'sent'")
     stopped = {row["customer_id"] for row in reminders(home, "state_reason = 'promise'")}
+    # The CFO's page names the largest accounts, with the words of every hold.
+    [(largest,)] = mart(home, "select customer_id from marts.fct_at_risk_accounts where rank = 1")
+    at_desk(home, "hold", largest, "--until", "2026-12-15", "--why", "new contract")
     encours("run", "--config", home / "encours.toml")
+    manual = mart(
+        home, "select customer_id, comment from marts.fct_holds where hold_reason = 'manual'"
+    )
+    assert manual == [(largest, "new contract")]
     held = mart(
         home,
         "select customer_id, hold_reason from marts.fct_holds where hold_reason in ('recent_contact', 'promise')",
@@ -234,6 +242,23 @@ def test_why_names_the_promise_that_holds(home):
     assert "2026" in said
 
 
+def test_entered_twice_is_entered_once_and_can_be_undone(home):
+    customer = mart(home, "select customer_id from marts.fct_at_risk_accounts order by rank desc")[
+        0
+    ][0]
+    first = at_desk(home, "hold", customer, "--until", "2026-11-30", "--author", "Ann")
+    again = at_desk(home, "hold", customer, "--until", "2026-11-30", "--author", "Ann")
+    assert "✓ recorded" in first
+    assert "✓ known already" in again
+    [entry] = set(re.findall(r"desk-[0-9a-f]{32}", first + again))
+    assert "ended" in at_desk(home, "undo", entry)
+    with desk(home / "desk.sqlite") as connection:
+        last = connection.execute(
+            "select end_date from holds where hold_id = ? order by entry_no desc", (entry,)
+        ).fetchone()
+    assert last["end_date"] == DAY.isoformat()
+
+
 def test_a_stop_and_a_start_are_kept_with_their_author(home):
     at_desk(home, "stop", "--author", "Ann", "--why", "wrong bank details")
     assert "stopped" in at_desk(home, "list")
@@ -252,6 +277,7 @@ def test_a_stop_and_a_start_are_kept_with_their_author(home):
         (("hold", "no such customer", "--until", "2026-11-20"), "No customer 'no such customer'"),
         (("approve", "999"), "999"),
         (("approve",), "Name message numbers"),
+        (("undo", "desk-nothing"), "no promise, dispute or hold"),
         (("why", "no such customer"), "no such customer"),
     ],
 )

@@ -69,6 +69,7 @@ def batch_row(customer_id: str, **changes: Any) -> dict[str, Any]:
         "scenario": "standard",
         "lane": "person",
         "experiment_arm": "treated",
+        "priority_amount": Decimal("120.00"),
         "decision": "send",
         "decision_reason": "step_due",
         "step_no": 5,

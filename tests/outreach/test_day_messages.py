@@ -10,7 +10,7 @@ from handmade_day import account, batch_line, batch_row, full_sender, make_day
 from hostile_text import ALL
 
 from outreach.day_messages import day_messages
-from outreach.drafts import render_reminders
+from outreach.drafts import by_value, render_reminders
 from outreach.slack_messages import alert_message, task_message
 from outreach.writing import render_day
 
@@ -148,3 +148,12 @@ def test_digest_brings_the_list_without_addresses():
     attachment = json.loads(digest.content)["attachment"]
     assert attachment["name"] == "at_risk_2026-03-12.csv"
     assert attachment["text"].splitlines()[1].startswith("1,Customer c1,31-60 days,1200.50,Write,,")
+
+
+def test_the_most_valuable_is_first_and_the_unknown_last():
+    rows = [
+        batch_row("A", priority_amount=None),
+        batch_row("B", priority_amount=Decimal("-3.00")),
+        batch_row("C", priority_amount=Decimal("250.00")),
+    ]
+    assert [row["customer_id"] for row in by_value(rows)] == ["C", "B", "A"]

@@ -269,3 +269,13 @@ def test_every_reason_has_words_in_both_languages():
         assert reason_words(reason, "en") and reason_words(reason, "fr")
     assert reason_words(None, "en") == ""
     assert reason_words("Promised for 20 March.", "fr") == "Promised for 20 March."
+
+
+def test_a_letter_is_posted_between_its_day_and_tomorrow(connection):
+    letter = message(step="final_letter", channel="letter")
+    emit(connection, letter)
+    number = connection.execute("select message_no from messages").fetchone()[0]
+    for wrong in (DAY - dt.timedelta(days=1), DAY + dt.timedelta(days=30)):
+        with pytest.raises(StateError, match="cannot have been posted"):
+            mark_posted(connection, number, "Ann", NOW, wrong)
+    mark_posted(connection, number, "Ann", NOW, DAY)

@@ -111,7 +111,11 @@ final as (
             when channelled.channel = 'email' then settings.fallback_email_template
             when channelled.channel = 'call' then settings.fallback_call_template
         end as template,
-        channelled.tone,
+        -- A last notice is a letter: below its minimum, or where it cannot go, the word stays firm.
+        case
+            when channelled.tone = 'final' and channelled.channel <> channelled.step_channel then 'firm'
+            else channelled.tone
+        end as tone,
         channelled.needs_approval,
         channelled.asked_amounts,
         cast(channelled.asked_amount_reporting as decimal(18, 2)) as asked_amount_reporting,
