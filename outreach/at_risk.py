@@ -27,7 +27,7 @@ _BEYOND = (
     f"Blank: not predicted, or later than the {HORIZON_DAYS} days that predictions look ahead; the "
     "column 'Dates rest on' says which.",
     f"Vide : non prévu, ou au-delà des {HORIZON_DAYS} jours que couvrent les prévisions ; la colonne "
-    "« Dates d'après » précise lequel.",
+    "« Base de la prévision » précise lequel.",
 )
 _BASIS = {
     "none": ("not predicted", "non prévu"),
@@ -84,7 +84,7 @@ ACCOUNT_COLUMNS = (
         12,
         **_BEYOND_NOTE,
     ),
-    Column("dates_rest_on", "text", "Dates rest on", "Dates d'après", 40),
+    Column("dates_rest_on", "text", "Dates rest on", "Base de la prévision", 40),
     Column("churn_probability", "share", "Churn risk", "Risque de départ", 9),
     Column("mrr_reporting", "money", "MRR at stake", "MRR en jeu", 12),
     Column("priority_amount", "money", "Priority", "Priorité", 12, **_PRIORITY_NOTE),

@@ -30,13 +30,12 @@ _TITLES = {
         "Encours {open}, dont échu {past_due} · {accounts} à suivre, dont {early} avant échéance",
     ),
     "messages": (
-        "Drafts ready for {asked} (e-mails: {email}, calls: {call}, letters: {letter}, tasks: {task})",
-        "Brouillons prêts pour {asked} (e-mails : {email}, appels : {call}, courriers : {letter}, "
-        "tâches : {task})",
+        "Drafts ready for {asked} ({email}, {call}, {letter}, {task})",
+        "Brouillons prêts pour {asked} ({email}, {call}, {letter}, {task})",
     ),
     "automatic": (
-        "Automatic lane, nothing to do: {accounts}, {amount}",
-        "Relances automatiques, rien à faire : {accounts}, {amount}",
+        "Automatic lane: {accounts}, {amount}",
+        "Filière automatique : {accounts}, {amount}",
     ),
     "write": ("To contact today", "À contacter aujourd'hui"),
     "others": (
@@ -54,8 +53,8 @@ _TITLES = {
     ),
     "hold": ("{reason}: {accounts}, {amount}", "{reason} : {accounts}, {amount}"),
     "landing": (
-        "Cash to come: middle, and bounds eight times in ten",
-        "Encaissements à venir : milieu, et bornes huit fois sur dix",
+        "Cash expected (median; 80% range)",
+        "Encaissements attendus (médiane ; fourchette à 80 %)",
     ),
     "landing_line": (
         "by {day}: {middle} ({low} to {high})",
@@ -70,6 +69,14 @@ _TITLES = {
     "new": ("new", "nouvelle"),
     "more": ("… more in the list", "… suite dans la liste"),
     "nothing": ("Nothing to do today.", "Rien à faire aujourd'hui."),
+}
+
+# Singular and plural; French takes the singular for none.
+_MESSAGES: dict[str, dict[Locale, tuple[str, str]]] = {
+    "email": {"en": ("e-mail", "e-mails"), "fr": ("e-mail", "e-mails")},
+    "call": {"en": ("call", "calls"), "fr": ("appel", "appels")},
+    "letter": {"en": ("letter", "letters"), "fr": ("courrier", "courriers")},
+    "task": {"en": ("task", "tasks"), "fr": ("tâche", "tâches")},
 }
 
 
@@ -111,10 +118,7 @@ def _summary(rows: DayRows, locale: Locale) -> list[str]:
         say(
             "messages",
             locale,
-            email=totals["email_count"],
-            call=totals["call_count"],
-            letter=totals["letter_count"],
-            task=totals["task_count"],
+            **{kind: _counted(totals[f"{kind}_count"], kind, locale) for kind in _MESSAGES},
             asked=_amount(rows, totals["asked_amount_reporting"], locale),
         ),
     ]
@@ -162,6 +166,11 @@ def _account_lines(rows: DayRows, accounts: Sequence[Row], limit: int, locale: L
     if len(accounts) > limit:
         lines.append(say("more", locale))
     return lines
+
+
+def _counted(count: int, kind: str, locale: Locale) -> str:
+    is_one = count == 1 if locale == "en" else count < 2
+    return f"{count} {_MESSAGES[kind][locale][0 if is_one else 1]}"
 
 
 def _amount(rows: DayRows, value: Decimal, locale: Locale) -> str:

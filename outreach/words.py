@@ -118,8 +118,8 @@ _WORDS: dict[str, dict[str, tuple[str, str]]] = {
 REASONS_LEGEND: dict[Locale, str] = {
     "en": "What points to later payment or to leaving goes with it on this ledger: an association, "
     "not a cause.",
-    "fr": "Ce qui laisse attendre un paiement plus tardif ou un départ va de pair avec lui dans ces "
-    "comptes : une association, pas une cause.",
+    "fr": "Ces indices accompagnent souvent un retard ou un départ dans ces comptes ; ils n'en sont "
+    "pas forcément la cause.",
 }
 
 

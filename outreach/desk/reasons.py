@@ -84,8 +84,8 @@ _WORDS: dict[Reason, tuple[str, str]] = {
     Reason.DAY_TO_COME: ("the day is yet to come", "le jour est à venir"),
     Reason.APPROVAL: ("waits for approval", "en attente de validation"),
     Reason.UNUSUAL_BATCH: (
-        "far more messages than usual: approve the batch",
-        "bien plus de messages que d'habitude : valider le lot",
+        "a larger batch than usual: approve it",
+        "lot plus grand que d'habitude : à valider",
     ),
     Reason.NOT_ALLOWED: (
         "recipient not on the allow-list",

@@ -32,7 +32,7 @@ def test_text_digest_reads_from_top_to_bottom(day_rows):
         "Open €5,000, of which past due €2,401 · 2 accounts to look at, 0 of them before the due "
         "date"
     )
-    assert lines[3] == "Drafts ready for €1,201 (e-mails: 1, calls: 0, letters: 0, tasks: 0)"
+    assert lines[3] == "Drafts ready for €1,201 (1 e-mail, 0 calls, 0 letters, 0 tasks)"
     assert (
         "1. Customer c1 · €1,201 · 31-60 days · Write (e-mail) · 34 days past due; usually pays 3 days late"
         in lines
@@ -135,13 +135,25 @@ def test_landing_is_shown_by_date_with_its_bounds():
         ]
     )
     lines = digest_text(rows, "en").splitlines()
-    start = lines.index("Cash to come: middle, and bounds eight times in ten")
+    start = lines.index("Cash expected (median; 80% range)")
     assert lines[start + 2 : start + 6] == [
         "by 19 Mar 2026: €400 (€300 to €600)",
         "by 30 Mar 2026: €777 expected, no interval possible yet",
         "by 31 Mar 2026: €9,000 (€8,900 to €9,200), uncalibrated",
         "",
     ]
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [
+        ("en", "(2 e-mails, 1 call, 0 letters, 1 task)"),
+        ("fr", "(2 e-mails, 1 appel, 0 courrier, 1 tâche)"),
+    ],
+)
+def test_drafts_are_counted_in_the_singular_and_the_plural(day_rows, locale, words):
+    counts = {"email_count": 2, "call_count": 1, "letter_count": 0, "task_count": 1}
+    assert words in digest_text(make_day(totals={**day_rows.totals, **counts}), locale)
 
 
 def test_quiet_day_says_there_is_nothing_to_do():
@@ -185,7 +197,8 @@ def test_automatic_lane_is_one_line_and_an_overridden_hold_holds_nothing(day_row
     holds = [hold("c2", "ticket", "700.00"), hold("c3", "manual", "9.00", is_overridden=True)]
     rows = make_day(totals=totals, holds=holds)
     text = digest_text(rows, "en")
-    assert "Automatic lane, nothing to do: 7 accounts, €412" in text
+    assert "Automatic lane: 7 accounts, €412" in text
+    assert "Filière automatique : 7 comptes, 412 €" in digest_text(rows, "fr")
     assert "Held by a colleague" not in text
     assert b"holdout" not in digest_json(rows, "en")
 
