@@ -74,8 +74,11 @@ def test_french_firm_reminder_reads_well():
         "Règlement attendu : facture F-100 toujours impayée, 1\u202f200,50\u00a0€"
     )
     text = body(message, "plain")
-    assert text.startswith("Bonjour Anna Martin,\n\nMalgré nos précédents messages, la facture")
-    assert "depuis 34 jours" in text
+    assert text.startswith("Bonjour Anna Martin,\n\nMalgré nos précédents messages, votre compte")
+    assert (
+        "un solde échu de 1\u202f200,50\u00a0€ : la facture ci-dessous, échue depuis 34 jours. "
+        in " ".join(text.split("\n"))
+    )
     assert "+34 j" in text
     assert text.rstrip().endswith("Cordialement,\n\nLumière Logiciels")
 
@@ -96,6 +99,7 @@ def test_every_wording_renders(language, template, tone, count, contact_name):
     text = message["Subject"] + body(message, "plain")
     assert " ," not in text and " ." not in text
     assert "None" not in text + body(message, "html")
+    assert count > 1 or ("in all" not in text and "au total" not in text)
 
 
 def test_currencies_are_totalled_apart():
@@ -111,7 +115,9 @@ def test_currencies_are_totalled_apart():
     text = body(message, "plain")
     totals = [line.split() for line in text.splitlines() if line.startswith("Total")]
     assert totals == [["Total", "€100.00"], ["Total", "JP¥2,500"]]
-    assert "€100.00 and JP¥2,500 in all" in " ".join(text.split())
+    assert "past due by €100.00 and JP¥2,500: the invoices below, the oldest 34 days" in " ".join(
+        text.split()
+    )
 
 
 def test_oldest_invoice_comes_first():
@@ -126,6 +132,20 @@ def test_oldest_invoice_comes_first():
     )
     assert text.index("F-1") < text.index("F-2")
     assert "depuis 34 jours" in text
+
+
+@pytest.mark.parametrize(
+    ("language", "days"), [("en", "1 day past its due date"), ("fr", "échue depuis 1 jour")]
+)
+@pytest.mark.parametrize("tone", ["neutral", "firm", "final"])
+@pytest.mark.parametrize("count", [1, 2])
+def test_one_day_is_a_day(language, days, tone, count):
+    lines = [
+        batch_line("c1", f"F-{n}", due_date=AS_OF - dt.timedelta(days=1), days_past_due=1)
+        for n in range(count)
+    ]
+    text = " ".join(body(one_draft(lines, language=language, tone=tone), "plain").split())
+    assert days in text and f"{days}s" not in text
 
 
 @pytest.mark.parametrize("text", HEADER_INJECTIONS)
@@ -229,7 +249,7 @@ def test_call_goes_to_the_call_sheet_with_talking_points():
     assert call["Broken promises"] == "€1,000.00 for 11 Mar 2026, €400.00 missing"
     assert call["Talking points"].startswith(
         "Recall the promise that was not kept and ask what happened. Ask whether invoice F-100 has "
-        "arrived and been approved; it is 34 days past due, €1,200.50 in all."
+        "arrived and been approved; it is 34 days past due, for €1,200.50."
     )
     assert call["Why"] == "34 days past due; usually pays 3 days late"
 
