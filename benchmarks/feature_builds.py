@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 
 from models_ml.panel import Panel, build_panel
+from orchestration.warehouse import prepare_schemas
 
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 
@@ -35,6 +36,8 @@ def run_features(
         reporting_currency: ISO 4217 code.
         parameters: all of dbt's, where they are not the project's own.
     """
+    with duckdb.connect(str(warehouse)) as connection:
+        prepare_schemas(connection)
     variables: dict[str, Any] = {
         "as_of_date": as_of_date.isoformat(),
         "reporting_currency": reporting_currency,

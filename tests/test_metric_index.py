@@ -62,4 +62,9 @@ def test_the_exposure_of_the_cfo_page_names_what_the_page_reads(manifest):
     exposures = {exposure["name"]: exposure for exposure in manifest["exposures"].values()}
     read = {key.rpartition(".")[2] for key in exposures["cfo_summary"]["depends_on"]["nodes"]}
     assert read == set(TABLES)
-    assert set(exposures) == {"cfo_summary", "at_risk_list", "reminder_batch"}
+    assert set(exposures) == {
+        "cfo_summary",
+        "at_risk_list",
+        "reminder_batch",
+        "reasons_of_a_decision",
+    }

@@ -32,6 +32,7 @@ from models_ml.features import (
     INVOICE_KEYS,
     INVOICE_NUMERIC,
 )
+from orchestration.warehouse import prepare_schemas
 
 ROOT = Path(__file__).parents[2]
 END = date(2026, 6, 30)
@@ -77,6 +78,7 @@ def builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
     )
     warehouse = folder / "warehouse.duckdb"
     with duckdb.connect(str(warehouse)) as connection:
+        prepare_schemas(connection)
         source = FilesSource(path=folder / "source", mapping=None)
         load_files(connection, source, datetime(2026, 7, 1))
         connection.execute("create schema if not exists raw_policy")
