@@ -7,7 +7,7 @@ Belongs here: the commands and what they print. Does not belong here: reading fi
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -15,14 +15,17 @@ from rich.markup import escape
 from orchestration.cli.common import ConfigOption, out
 from orchestration.cli.desk_entries import AuthorOption, CustomerArgument, at_the_desk
 from orchestration.config import ConfigError
-from orchestration.inbox import read_company_inbox
 from orchestration.publishing import published_day
 from orchestration.warehouse import reading
-from outreach.inbox.reading import FileOutcome
+
+if TYPE_CHECKING:
+    from outreach.inbox.reading import FileOutcome
 
 
 def inbox(author: AuthorOption = None, config: ConfigOption = None) -> None:
     """Read annotated lists, replies and bounces from the inbox; the run does it too."""
+    from orchestration.inbox import read_company_inbox
+
     with at_the_desk(config, author) as here:
         folder = here.company.inbox
         read = read_company_inbox(here.company, here.today, here.now, here.author)
