@@ -11,19 +11,22 @@ from typing import Any
 import dagster as dg
 
 from orchestration.clock import utc_now
-from orchestration.config import Company
 from orchestration.delivering import ready_messages
 from orchestration.emitting import is_emitted
 from orchestration.inbox import waiting_files
 from orchestration.jobs import ALERT, DELIVER, EMIT, INBOX
-from orchestration.publishing import Publication, published_days
+from orchestration.publishing import Publication, current_publication, published_days
 from orchestration.queueing import unannounced_promises
 from orchestration.resources import CompanyResource
 
 # What fails this often is left to a person.
 ATTEMPTS = 3
 SUBJECT_TAG = "encours/subject"
-INTERVAL_SECONDS = 30
+# What all of them share.
+_WATCHING: dict[str, Any] = {
+    "minimum_interval_seconds": 30,
+    "default_status": dg.DefaultSensorStatus.RUNNING,
+}
 
 Outcome = list[dg.RunRequest] | dg.SkipReason
 
@@ -43,8 +46,7 @@ def _emission(job: Any) -> dg.SensorDefinition:
     @dg.sensor(
         job=job,
         name="scored_day_without_lists",
-        minimum_interval_seconds=INTERVAL_SECONDS,
-        default_status=dg.DefaultSensorStatus.RUNNING,
+        **_WATCHING,
         description="A published day without its lists: emits at-risk list, digest and reminder drafts.",
     )
     def scored_day_without_lists(
@@ -66,13 +68,12 @@ def _promises(job: Any) -> dg.SensorDefinition:
     @dg.sensor(
         job=job,
         name="promise_broken",
-        minimum_interval_seconds=INTERVAL_SECONDS,
-        default_status=dg.DefaultSensorStatus.RUNNING,
+        **_WATCHING,
         description="A promise ran out unpaid and its account owner has not been told.",
     )
     def promise_broken(context: dg.SensorEvaluationContext, company: CompanyResource) -> Outcome:
         current = company.load()
-        newest = _newest(current)
+        newest = current_publication(current.published)
         if newest is None:
             return dg.SkipReason("Nothing is published yet. Materialize the daily job.")
         count = len(unannounced_promises(current, newest))
@@ -87,13 +88,12 @@ def _inbox(job: Any) -> dg.SensorDefinition:
     @dg.sensor(
         job=job,
         name="file_in_the_inbox",
-        minimum_interval_seconds=INTERVAL_SECONDS,
-        default_status=dg.DefaultSensorStatus.RUNNING,
+        **_WATCHING,
         description="An annotated list, a reply or a bounce was dropped into the inbox.",
     )
     def file_in_the_inbox(context: dg.SensorEvaluationContext, company: CompanyResource) -> Outcome:
         current = company.load()
-        newest = _newest(current)
+        newest = current_publication(current.published)
         found = waiting_files(current)
         # A file still being written has another size at the next look.
         before, seen = json.loads(context.cursor or "{}"), dict(found)
@@ -115,26 +115,20 @@ def _approvals(job: Any) -> dg.SensorDefinition:
     @dg.sensor(
         job=job,
         name="approval_given",
-        minimum_interval_seconds=INTERVAL_SECONDS,
-        default_status=dg.DefaultSensorStatus.RUNNING,
+        **_WATCHING,
         description="Live delivery only: messages that wait for nobody any more are sent.",
     )
     def approval_given(context: dg.SensorEvaluationContext, company: CompanyResource) -> Outcome:
         current = company.load()
         if current.config.delivery.mode != "live":
             return dg.SkipReason("Delivery is a dry run; [delivery] mode says so.")
-        newest = _newest(current)
+        newest = current_publication(current.published)
         ready = ready_messages(current, utc_now()) if newest else []
         if newest is None or not ready:
             return dg.SkipReason("No message may leave now: `encours desk list` says why.")
         return _requests(context, DELIVER, [(",".join(ready), newest)])
 
     return approval_given
-
-
-def _newest(company: Company) -> Publication | None:
-    publications = published_days(company.published)
-    return publications[-1] if publications else None
 
 
 def _requests(
