@@ -23,10 +23,15 @@ from outreach.writing import write_day
 CFO_PAGE = "cfo_summary.html"
 
 
-def day_rows(
+def read_day(company: Company, publication: Publication) -> DayRows:
+    """The decided rows of a published day, for its files and its messages alike."""
+    with reading(publication.database) as connection:
+        return _day_rows(company, connection, publication)
+
+
+def _day_rows(
     company: Company, connection: duckdb.DuckDBPyConnection, publication: Publication
 ) -> DayRows:
-    """The decided rows of a published day."""
     day = f"where as_of_date = date '{publication.as_of_date.isoformat()}'"
 
     def rows(table: str, order: str) -> list[dict[str, Any]]:
@@ -54,8 +59,13 @@ def day_rows(
     )
 
 
-def emit_day(company: Company, publication: Publication) -> list[Path]:
+def emit_day(company: Company, publication: Publication, rows: DayRows) -> list[Path]:
     """Write `out/<as_of_date>/` from a publication; the same publication gives the same bytes.
+
+    Args:
+        company: The company.
+        publication: The day, for the CFO's page.
+        rows: Its decided rows, of `read_day`.
 
     Returns:
         The day's files, sorted.
@@ -63,8 +73,6 @@ def emit_day(company: Company, publication: Publication) -> list[Path]:
     from dashboard import write_cfo_summary
 
     locale = company.config.company.locale
-    with reading(publication.database) as connection:
-        rows = day_rows(company, connection, publication)
     with tempfile.TemporaryDirectory(prefix="encours-") as folder:
         page = write_cfo_summary(
             publication.database,

@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 import duckdb
 
 from orchestration.config import Company
-from orchestration.emitting import day_rows
 from orchestration.publishing import Publication
 from orchestration.warehouse import reading, rows_of
+from outreach.day import DayRows
 from outreach.day_messages import day_messages
 from outreach.desk.enqueuing import Enqueued, enqueue
 from outreach.desk.facts import CustomerFact, DayFacts, InvoiceFact, sync_facts
@@ -41,19 +41,18 @@ class Queued:
         return done.added + done.unchanged + done.replaced + done.reopened if done else 0
 
 
-def queue_day(company: Company, publication: Publication, now: datetime) -> Queued:
+def queue_day(company: Company, publication: Publication, rows: DayRows, now: datetime) -> Queued:
     """Tell the desk what the day knows and put its messages into the outbox. Nothing is sent.
 
     Args:
         company: The company.
         publication: The day; a day before the newest emitted one is left alone.
+        rows: Its decided rows, of `emitting.read_day`.
         now: UTC time of the emission.
     """
-    locale = company.config.company.locale
     with reading(publication.database) as connection:
-        rows = day_rows(company, connection, publication)
         facts = day_facts(company, connection, publication)
-    messages = day_messages(rows, locale)
+    messages = day_messages(rows, company.config.company.locale)
     with desk(company.desk) as entries:
         if not sync_facts(entries, facts, now):
             return Queued(is_past=True)

@@ -1,4 +1,4 @@
-"""What assets are given: the company they work for.
+"""What assets are given: the company they work for, its published day, their moment.
 
 Belongs here: Dagster resources. Does not belong here: the configuration's shape (`config`).
 """
@@ -12,6 +12,7 @@ import dagster as dg
 
 from orchestration.config import Company, load_company
 from orchestration.lock import writer_lock
+from orchestration.publishing import Publication, PublicationError, published_day
 
 # A run started in the UI waits for one started on the command line.
 LOCK_WAIT_SECONDS = 600.0
@@ -61,3 +62,21 @@ def load_time(context: dg.AssetExecutionContext) -> datetime:
     if record is None:
         raise LookupError(f"Run {context.run.run_id} is not in the instance's history.")
     return record.create_timestamp.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+
+
+def moment(context: dg.AssetExecutionContext) -> datetime:
+    """When the run was created, as an aware UTC moment."""
+    return load_time(context).replace(tzinfo=UTC)
+
+
+def require_published(company: Company, context: dg.AssetExecutionContext) -> Publication:
+    """The publication of the run's date.
+
+    Raises:
+        PublicationError: The date has none.
+    """
+    day = as_of_date(context)
+    publication = published_day(company.published, day)
+    if publication is None:
+        raise PublicationError(f"{day} has no publication. Run `encours run --as-of {day}`.")
+    return publication

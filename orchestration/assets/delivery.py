@@ -4,37 +4,23 @@ Belongs here: assets around `queueing`, `inbox` and `delivering` of orchestratio
 Does not belong here: states of a message (`outreach.desk`), rendering.
 """
 
-from datetime import UTC, datetime
-
 import dagster as dg
 
 from orchestration.clock import utc_now
 from orchestration.config import Company
 from orchestration.delivering import send
+from orchestration.emitting import read_day
 from orchestration.inbox import read_company_inbox
-from orchestration.publishing import Publication, PublicationError, published_day
 from orchestration.queueing import queue_day
-from orchestration.resources import ONE_DAY_A_RUN, CompanyResource, as_of_date, load_time
+from orchestration.resources import (
+    ONE_DAY_A_RUN,
+    CompanyResource,
+    as_of_date,
+    moment,
+    require_published,
+)
 
 GROUP = "outreach"
-
-
-def moment(context: dg.AssetExecutionContext) -> datetime:
-    """When the run was created, as an aware UTC moment."""
-    return load_time(context).replace(tzinfo=UTC)
-
-
-def require_published(company: Company, context: dg.AssetExecutionContext) -> Publication:
-    """The publication of the run's date.
-
-    Raises:
-        PublicationError: The date has none.
-    """
-    day = as_of_date(context)
-    publication = published_day(company.published, day)
-    if publication is None:
-        raise PublicationError(f"{day} has no publication. Run `encours run --as-of {day}`.")
-    return publication
 
 
 def build_inbox(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
@@ -71,7 +57,8 @@ def build_alerts(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     def alerts(context: dg.AssetExecutionContext, company: CompanyResource) -> dg.MaterializeResult:
         # Under the writer's lock, so that no older day overtakes a newer one.
         with company.writer() as current:
-            queue_day(current, require_published(current, context), moment(context))
+            publication = require_published(current, context)
+            queue_day(current, publication, read_day(current, publication), moment(context))
         return dg.MaterializeResult(metadata=_send(current))
 
     return alerts

@@ -8,11 +8,16 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from orchestration.assets.delivery import moment, require_published
-from orchestration.emitting import emit_day, mark_emitted
+from orchestration.emitting import emit_day, mark_emitted, read_day
 from orchestration.policy import POLICY_TABLES, write_policy
 from orchestration.queueing import queue_day
-from orchestration.resources import ONE_DAY_A_RUN, CompanyResource, as_of_date
+from orchestration.resources import (
+    ONE_DAY_A_RUN,
+    CompanyResource,
+    as_of_date,
+    moment,
+    require_published,
+)
 from orchestration.stages import stage
 from orchestration.warehouse import writing
 from outreach.policy import DEFAULT_POLICY_PATH
@@ -67,8 +72,9 @@ def build_emission(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     def day(context: dg.AssetExecutionContext, company: CompanyResource) -> dg.MaterializeResult:
         with company.writer() as current, stage("Emit"):
             publication = require_published(current, context)
-            paths = emit_day(current, publication)
-            queued = queue_day(current, publication, moment(context))
+            rows = read_day(current, publication)
+            paths = emit_day(current, publication, rows)
+            queued = queue_day(current, publication, rows, moment(context))
             mark_emitted(current, publication)
         digest = next(path for path in paths if path.name == "digest.txt")
         return dg.MaterializeResult(

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from orchestration.cli.main import app
 from orchestration.config import load_company
 from orchestration.desk_lookup import newest_publication
+from orchestration.emitting import read_day
 from orchestration.queueing import queue_day, unannounced_promises
 from outreach.delivery.sending import send_pending
 from outreach.delivery.settings import DeliverySettings
@@ -76,6 +77,11 @@ def reminders(home: Path, where: str = "true") -> list[dict]:
     return messages(home, f"kind = 'reminder' and channel = 'email' and {where}")
 
 
+def queue(company) -> None:
+    publication = newest_publication(company)
+    queue_day(company, publication, read_day(company, publication), MORNING)
+
+
 def test_the_outbox_holds_one_row_per_decided_message_and_the_digest(home):
     decided = mart(
         home,
@@ -101,7 +107,7 @@ def test_the_draft_on_disk_is_what_would_leave_marked_unsent(home):
 def test_the_day_queued_ten_times_is_one_row_per_message(home, company):
     before = messages(home)
     for _ in range(10):
-        queue_day(company, newest_publication(company), MORNING)
+        queue(company)
     assert messages(home) == before
 
 
@@ -180,7 +186,7 @@ def test_only_what_may_leave_leaves_and_only_once(home, company):
     ready = reminders(home, "state = 'pending' and needs_approval = 0")
     assert ready
     sink = Sink()
-    queue_day(company, newest_publication(company), MORNING)
+    queue(company)
     with mail_server(sink) as port:
         settings = DeliverySettings.model_validate(
             {
