@@ -1,18 +1,17 @@
-"""What the CFO opens: the summary of a day as one self-contained page, made from the publication.
+"""What the CFO opens: the cockpit of a day as one self-contained page, made from the publication.
 
 Belongs here: reading the published marts, wording their figures, rendering. Does not belong here:
 business arithmetic (dbt), reading the live warehouse, Dagster, the clock.
 """
 
-from dashboard.facts import PublicationError, SummaryFacts
-from dashboard.page import write_cfo_summary
-from dashboard.publication import open_publication
-from dashboard.reading import summary_facts
+from dashboard.cockpit import cockpit_facts, write_cockpit
+from dashboard.facts import CockpitFacts
+from dashboard.publication import PublicationError, open_publication
 
 __all__ = [
+    "CockpitFacts",
     "PublicationError",
-    "SummaryFacts",
+    "cockpit_facts",
     "open_publication",
-    "summary_facts",
-    "write_cfo_summary",
+    "write_cockpit",
 ]

@@ -1,7 +1,7 @@
 """What a page is made of: sections that answer a question, with charts and tables to show for it.
 
 Belongs here: the shapes the template renders, cells written from figures. Does not belong here:
-what is said (`sections`), HTML (`templates`).
+what is said (`views`), HTML (`templates`).
 """
 
 from __future__ import annotations
@@ -47,6 +47,9 @@ class Table:
         total: last row, set apart; None where the rows do not add up to anything.
         note: how to read it.
         is_folded: shown on demand only, as the text form of a chart.
+        is_searchable: long enough for its reader to look for a row.
+        details: for each row the table that opens below it, None where there is none; empty where
+            no row has one.
     """
 
     caption: str
@@ -55,11 +58,15 @@ class Table:
     total: tuple[Cell, ...] | None = None
     note: str | None = None
     is_folded: bool = False
+    is_searchable: bool = False
+    details: tuple[Table | None, ...] = ()
 
     def __post_init__(self) -> None:
         every_row = [*self.rows, *([self.total] if self.total else [])]
         if any(len(row) != len(self.columns) for row in every_row):
             raise ValueError(f"Table '{self.caption}' has a row that does not fit its columns.")
+        if self.details and len(self.details) != len(self.rows):
+            raise ValueError(f"Table '{self.caption}' needs details for each of its rows, or none.")
 
 
 @dataclass(frozen=True)
@@ -80,6 +87,18 @@ class Chart:
 
 
 @dataclass(frozen=True)
+class Block:
+    """One part of a section under a heading of its own: words first, then what shows it."""
+
+    heading: str
+    answers: tuple[str, ...] = ()
+    cautions: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    tables: tuple[Table, ...] = ()
+
+
+@dataclass(frozen=True)
 class Section:
     """One question, answered in words first.
 
@@ -92,6 +111,7 @@ class Section:
         missing: what could not be said, and why it matters.
         charts: the figures as pictures.
         tables: the figures as tables.
+        blocks: further parts, in reading order.
     """
 
     section_id: str
@@ -102,6 +122,12 @@ class Section:
     missing: tuple[str, ...] = ()
     charts: tuple[Chart, ...] = ()
     tables: tuple[Table, ...] = ()
+    blocks: tuple[Block, ...] = ()
+
+    @property
+    def all_charts(self) -> tuple[Chart, ...]:
+        """The charts of the section and its blocks."""
+        return (*self.charts, *(chart for block in self.blocks for chart in block.charts))
 
 
 @dataclass(frozen=True)

@@ -1,34 +1,29 @@
 """A published DuckDB file: opened for reading only, its tables checked, rows by column name.
 
-Belongs here: access to the file. Does not belong here: which figures are read (`reading.py`).
+Belongs here: access to the file. Does not belong here: which figures are read (`views/*/reading`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from dashboard.facts import PublicationError
 
-TABLES = (
-    "fct_dso",
-    "fct_days_to_pay",
-    "fct_aged_balance",
-    "fct_open_items",
-    "fct_customer_360",
-    "fct_mrr_movements",
-    "fct_cash_landing",
-    "fct_cash_landing_outcomes",
-    "fct_invoice_predictions",
-    "fct_at_risk_accounts",
-    "fct_churn_predictions",
-    "fct_model_evaluations",
-    "fct_source_loads",
-    "fct_entity_records",
-)
+class PublicationError(Exception):
+    """The publication cannot be read, or does not hold the day.
+
+    Args:
+        what: What happened and where.
+        remedy: What the reader does next.
+    """
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(f"{what} {remedy}")
+        self.what = what
+        self.remedy = remedy
 
 
 def open_publication(publication: Path) -> duckdb.DuckDBPyConnection:
@@ -55,14 +50,14 @@ def open_publication(publication: Path) -> duckdb.DuckDBPyConnection:
         ) from error
 
 
-def check_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Raise PublicationError, naming them, if marts that the summary reads are missing."""
+def check_tables(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> None:
+    """Raise PublicationError, naming them, if marts that are read are missing."""
     rows = rows_of(
         connection,
         "select table_name from information_schema.tables where table_schema = 'marts'",
         [],
     )
-    missing = sorted(set(TABLES) - {row["table_name"] for row in rows})
+    missing = sorted(set(tables) - {row["table_name"] for row in rows})
     if missing:
         raise PublicationError(
             f"The publication lacks marts.{', marts.'.join(missing)}.",

@@ -1,7 +1,7 @@
 """Figures and sentences written out in the reader's language.
 
 Belongs here: Babel calls, filling gaps of `words.yml`. Does not belong here: the words themselves,
-which sentence is said (`sections`).
+which sentence is said (`views`).
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from babel.numbers import format_currency, format_decimal, format_percent, get_c
 from babel.units import format_unit
 
 Locale = Literal["en", "fr"]
-# One file a page; groups of keys are never in two.
-WORDS_FILES = tuple(Path(__file__).parent / name for name in ("words.yml", "backtest/words.yml"))
+# One file a page or view; groups of keys are never in two.
+WORDS_FILES = tuple(sorted(Path(__file__).parent.rglob("words.yml")))
 # British conventions: day before month, which no European reader takes for a month.
 _BABEL_LOCALES = {"en": "en_GB", "fr": "fr_FR"}
 _NO_BREAK_SPACE = "\u00a0"
@@ -138,6 +138,10 @@ class Wording:
 def words(locale: Locale) -> dict[str, str]:
     """Return the texts of one language by `group.key`."""
     files = [yaml.safe_load(file.read_text(encoding="utf-8")) for file in WORDS_FILES]
+    groups = [group for file in files for group in file]
+    repeated = {group for group in groups if groups.count(group) > 1}
+    if repeated:
+        raise ValueError(f"Words of {', '.join(sorted(repeated))} stand in two files.")
     texts = {
         f"{group}.{key}": str(forms[locale])
         for groups in files

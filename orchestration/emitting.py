@@ -1,4 +1,4 @@
-"""From a published day to the files people open: lists, digest, drafts, the CFO's page.
+"""From a published day to the files people open: lists, digest, drafts, the CFO's cockpit.
 
 Belongs here: reading the publication into the rows the renderers take. Does not belong here:
 deciding (dbt), rendering (`outreach`, `dashboard`). Nothing is sent.
@@ -20,7 +20,7 @@ from orchestration.warehouse import reading, rows_of
 from outreach.day import DayRows
 from outreach.writing import write_day
 
-CFO_PAGE = "cfo_summary.html"
+COCKPIT = "cockpit.html"
 
 
 def read_day(company: Company, publication: Publication) -> DayRows:
@@ -64,24 +64,24 @@ def emit_day(company: Company, publication: Publication, rows: DayRows) -> list[
 
     Args:
         company: The company.
-        publication: The day, for the CFO's page.
+        publication: The day, for the cockpit.
         rows: Its decided rows, of `read_day`.
 
     Returns:
         The day's files, sorted.
     """
-    from dashboard import write_cfo_summary
+    from dashboard import write_cockpit
 
     locale = company.config.company.locale
     with tempfile.TemporaryDirectory(prefix="encours-") as folder:
-        page = write_cfo_summary(
+        page = write_cockpit(
             publication.database,
             publication.as_of_date,
             company.config.company.name,
             locale,
-            Path(folder) / CFO_PAGE,
+            Path(folder) / COCKPIT,
         )
-        extra = {CFO_PAGE: page.read_bytes()}
+        extra = {COCKPIT: page.read_bytes()}
     return write_day(rows, company.out, locale, extra)
 
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from dashboard.publication import TABLES
+from dashboard.cockpit import TABLES
 from orchestration.dbt import PROJECT_DIR, ensure_manifest
 
 OVERVIEW = (PROJECT_DIR / "models" / "_overview.md").read_text()
@@ -60,10 +60,10 @@ def test_every_mart_has_a_contract_a_group_and_a_description_for_each_column(mod
 
 def test_the_exposure_of_the_cfo_page_names_what_the_page_reads(manifest):
     exposures = {exposure["name"]: exposure for exposure in manifest["exposures"].values()}
-    read = {key.rpartition(".")[2] for key in exposures["cfo_summary"]["depends_on"]["nodes"]}
+    read = {key.rpartition(".")[2] for key in exposures["cockpit"]["depends_on"]["nodes"]}
     assert read == set(TABLES)
     assert set(exposures) == {
-        "cfo_summary",
+        "cockpit",
         "at_risk_list",
         "reminder_batch",
         "reasons_of_a_decision",

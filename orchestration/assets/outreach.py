@@ -62,7 +62,7 @@ def build_emission(partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     @dg.asset(
         key=["out", "day"],
         group_name=GROUP,
-        description="At-risk list, digest, drafts, CFO's page, and the outbox filled. Nothing is sent.",
+        description="At-risk list, digest, drafts, the CFO's cockpit, and the outbox filled. Nothing is sent.",
         deps=[dg.AssetKey(["published", "marts"])],
         kinds={"csv", "excel", "email"},
         partitions_def=partitions,

@@ -1,7 +1,7 @@
 """What the terminal says at the end of a day: figures, where to look, where the time went.
 
 Belongs here: a plain summary for a person. Does not belong here: computing figures (the marts hold
-them, `dashboard.summary_facts` reads them).
+them, `dashboard.cockpit_facts` reads them).
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
-from dashboard import SummaryFacts, summary_facts
-from dashboard.landing_facts import LandingPoint
+from dashboard import CockpitFacts, cockpit_facts
+from dashboard.views.landing.facts import LandingPoint
 from orchestration.config import Company
 from orchestration.data_warnings import data_warnings
-from orchestration.emitting import CFO_PAGE
+from orchestration.emitting import COCKPIT
 from orchestration.late_payment_checks import late_payment_warnings
 from orchestration.publishing import Publication
 from orchestration.stages import StageTimes
@@ -39,7 +39,7 @@ def print_times(times: StageTimes, total_seconds: float, console: Console) -> No
 def print_summary(company: Company, publication: Publication, console: Console) -> None:
     """The figures of a published day, the first accounts of its list, and where everything is."""
     with reading(publication.database) as connection:
-        facts = summary_facts(connection, publication.as_of_date)
+        facts = cockpit_facts(connection, publication.as_of_date)
         totals = rows_of(
             connection,
             f"from marts.fct_collections_days where as_of_date = date '{publication.as_of_date}'",
@@ -71,8 +71,8 @@ def _days(value: float | None) -> str:
     return "–" if value is None else f"{value:.1f} days"
 
 
-def _figures(company: Company, facts: SummaryFacts, totals: dict[str, object]) -> Panel:
-    today, speed, currency = facts.receivables.today, facts.speed_today, facts.reporting_currency
+def _figures(company: Company, facts: CockpitFacts, totals: dict[str, object]) -> Panel:
+    today, speed, currency = facts.owed.today, facts.speed.today, facts.reporting_currency
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(style="dim")
     table.add_column(justify="right")
@@ -84,7 +84,7 @@ def _figures(company: Company, facts: SummaryFacts, totals: dict[str, object]) -
     table.add_row(
         "Open invoices",
         money(open_amount, currency),
-        f"{facts.receivables.open_invoice_count:,} invoices",
+        f"{facts.owed.open_invoice_count:,} invoices",
     )
     table.add_row("Past due", money(past_due, currency), share)
     table.add_row(
@@ -96,17 +96,17 @@ def _figures(company: Company, facts: SummaryFacts, totals: dict[str, object]) -
         f"terms {_days(speed.weighted_avg_terms_days)}",
     )
     for label, landing in (
-        ("Cash to month end", facts.landing_month_end),
-        ("Cash in 30 days", facts.landing_at("30d")),
+        ("Cash to month end", facts.landing.month_end),
+        ("Cash in 30 days", facts.landing.at("30d")),
     ):
         if landing:
             table.add_row(label, *_landing(landing, currency))
     if past := facts.landing.calibrated_months:
         inside = sum(month.is_in_interval for month in past)
         table.add_row("Past months", f"{inside} of {len(past)}", "landed between P10 and P90")
-    if facts.retention:
-        movement = facts.retention.trend[-1]
-        risk = money(facts.retention.mrr_at_risk_reporting, currency)
+    if facts.leaving:
+        movement = facts.leaving.trend[-1]
+        risk = money(facts.leaving.mrr_at_risk_reporting, currency)
         table.add_row(
             "MRR",
             money(movement.closing_mrr_reporting, currency),
@@ -164,7 +164,7 @@ def _print_paths(company: Company, publication: Publication, console: Console) -
         ("digest", day / "digest.txt"),
         ("reminder drafts", day / "reminders"),
         ("inbox for lists", company.inbox),
-        ("CFO page", day / CFO_PAGE),
+        ("cockpit", day / COCKPIT),
         ("marts, read-only", company.published / "current" / publication.database.name),
     ]
     console.print("\nWhere to look")

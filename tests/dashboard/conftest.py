@@ -6,8 +6,8 @@ import duckdb
 import pytest
 from handmade_publication import AS_OF, Rows, fill, handmade_rows
 
-from dashboard import SummaryFacts, summary_facts
-from dashboard.page import render_cfo_summary
+from dashboard import CockpitFacts, cockpit_facts
+from dashboard.cockpit import render_cockpit
 from dashboard.wording import Locale
 
 
@@ -18,25 +18,25 @@ def rows() -> dict[str, Rows]:
 
 
 @pytest.fixture
-def facts_of() -> Callable[[dict[str, Rows]], SummaryFacts]:
+def facts_of() -> Callable[[dict[str, Rows]], CockpitFacts]:
     """Read the facts of the day from rows; in memory, which is ten times faster than a file."""
 
-    def read(rows: dict[str, Rows]) -> SummaryFacts:
+    def read(rows: dict[str, Rows]) -> CockpitFacts:
         with duckdb.connect(":memory:") as connection:
             fill(connection, rows)
-            return summary_facts(connection, AS_OF)
+            return cockpit_facts(connection, AS_OF)
 
     return read
 
 
 @pytest.fixture
 def page_of(
-    facts_of: Callable[[dict[str, Rows]], SummaryFacts], monkeypatch: pytest.MonkeyPatch
+    facts_of: Callable[[dict[str, Rows]], CockpitFacts], monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., str]:
     """Render the page of the day, without the 4.8 MB of the charts library."""
     monkeypatch.setattr("dashboard.page._plotly_script", lambda: "/* charts library */")
 
     def render(rows: dict[str, Rows], locale: Locale = "en", company: str = "Lumière") -> str:
-        return render_cfo_summary(facts_of(rows), company, locale)
+        return render_cockpit(facts_of(rows), company, locale)
 
     return render

@@ -71,7 +71,7 @@ def test_the_day_leaves_list_digest_drafts_and_page(day_folder):
         "at_risk_accounts.xlsx",
         "digest.txt",
         "digest.json",
-        "cfo_summary.html",
+        "cockpit.html",
     } <= names
     assert list((day_folder / "reminders" / "emails").glob("*.eml"))
 

@@ -34,10 +34,10 @@ def test_day_is_written_with_all_its_files(tmp_path, day_rows):
 
 
 def test_further_files_are_part_of_the_day(tmp_path, day_rows):
-    write_day(day_rows, tmp_path, "en", {"cfo_summary.html": b"<p>"})
+    write_day(day_rows, tmp_path, "en", {"cockpit.html": b"<p>"})
     folder = tmp_path / "2026-03-12"
-    assert (folder / "cfo_summary.html").read_bytes() == b"<p>"
-    assert "  cfo_summary.html\n" in (folder / "SHA256SUMS").read_text()
+    assert (folder / "cockpit.html").read_bytes() == b"<p>"
+    assert "  cockpit.html\n" in (folder / "SHA256SUMS").read_text()
 
 
 def test_same_rows_give_the_same_bytes(day_rows):

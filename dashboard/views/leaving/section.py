@@ -11,7 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from dashboard.charts import AMBER, GREY, NAVY, RED, TEAL, Series, stacked_bars
-from dashboard.facts import MRR_GAINS, MRR_LOSSES, MrrMovement, Retention, SummaryFacts, Trust
+from dashboard.facts import CockpitFacts
 from dashboard.parts import (
     Cell,
     Chart,
@@ -22,7 +22,9 @@ from dashboard.parts import (
     money_cell,
     share_cell,
 )
-from dashboard.sections.trust import verdict
+from dashboard.views.leaving.facts import MRR_GAINS, MRR_LOSSES, LeavingFacts, MrrMovement
+from dashboard.views.trust.facts import TrustFacts
+from dashboard.views.trust.section import verdict
 from dashboard.wording import Wording, share_of
 
 _STACKS = (
@@ -36,10 +38,10 @@ _STACKS = (
 )
 
 
-def leaving_section(facts: SummaryFacts, wording: Wording) -> Section:
+def leaving_section(facts: CockpitFacts, wording: Wording) -> Section:
     """Answer how much revenue recurs, what moved it, and which of it is at stake."""
     heading = Section("leaving", wording.say("leave.question"), wording.say("leave.topic"))
-    retention = facts.retention
+    retention = facts.leaving
     if retention is None:
         return replace(heading, missing=(wording.say("leave.missing"),))
     ranked = (_likely_table(retention, wording),) if retention.likely_to_leave else ()
@@ -52,7 +54,7 @@ def leaving_section(facts: SummaryFacts, wording: Wording) -> Section:
     )
 
 
-def _answers(retention: Retention, wording: Wording) -> tuple[str, ...]:
+def _answers(retention: LeavingFacts, wording: Wording) -> tuple[str, ...]:
     today = retention.today
     if today.closing_customer_count == 0:
         return (wording.say("leave.none"), _moves(today, wording))
@@ -95,7 +97,7 @@ def _moves(today: MrrMovement, wording: Wording) -> str:
     )
 
 
-def _cautions(trust: Trust, retention: Retention, wording: Wording) -> tuple[str, ...]:
+def _cautions(trust: TrustFacts, retention: LeavingFacts, wording: Wording) -> tuple[str, ...]:
     if not retention.churn_methods:
         return (wording.say("leave.no_predictions"),)
     if retention.churn_methods == ("base_rate",):
@@ -106,7 +108,7 @@ def _cautions(trust: Trust, retention: Retention, wording: Wording) -> tuple[str
     return ()
 
 
-def _chart(retention: Retention, wording: Wording) -> Chart:
+def _chart(retention: LeavingFacts, wording: Wording) -> Chart:
     trend = retention.trend
     stacks = [
         Series(
@@ -128,7 +130,7 @@ def _chart(retention: Retention, wording: Wording) -> Chart:
     )
 
 
-def _movement_table(retention: Retention, wording: Wording) -> Table:
+def _movement_table(retention: LeavingFacts, wording: Wording) -> Table:
     columns = (
         Column(wording.say("leave.month"), is_figure=False),
         Column(wording.say("leave.closing")),
@@ -149,7 +151,7 @@ def _movement_table(retention: Retention, wording: Wording) -> Table:
     return Table(wording.say("leave.chart"), columns, rows, is_folded=True)
 
 
-def _likely_table(retention: Retention, wording: Wording) -> Table:
+def _likely_table(retention: LeavingFacts, wording: Wording) -> Table:
     columns = (
         Column(wording.say("column.customer"), is_figure=False),
         Column(wording.say("leave.closing")),

@@ -10,20 +10,20 @@ from dataclasses import replace
 from decimal import Decimal
 
 from dashboard.charts import AMBER, GREY, NAVY, Series, lines
-from dashboard.facts import SummaryFacts
-from dashboard.landing_facts import LANDING_LINES, Landing, LandingMonth, LandingPoint
+from dashboard.facts import CockpitFacts
 from dashboard.parts import Cell, Chart, Column, Section, Table, money_cell, share_cell
+from dashboard.views.landing.facts import LANDING_LINES, LandingFacts, LandingMonth, LandingPoint
 from dashboard.wording import Wording
 
 _HORIZONS = ("7d", "14d", "month_end", "30d", "next_month_end", "60d")
 
 
-def landing_section(facts: SummaryFacts, wording: Wording) -> Section:
+def landing_section(facts: CockpitFacts, wording: Wording) -> Section:
     """Answer how much cash lands by when, between which bounds, and from what."""
     heading = Section("landing", wording.say("landing.question"), wording.say("landing.topic"))
     landing = facts.landing
     if not landing.points:
-        open_amount = facts.receivables.today.open_invoices_amount_reporting
+        open_amount = facts.owed.today.open_invoices_amount_reporting
         if open_amount == 0:
             return replace(heading, answers=(wording.say("landing.nothing_open"),))
         missing = wording.say("landing.missing", open=wording.money(open_amount))
@@ -40,9 +40,9 @@ def landing_section(facts: SummaryFacts, wording: Wording) -> Section:
     )
 
 
-def _answers(facts: SummaryFacts, wording: Wording) -> tuple[str, ...]:
+def _answers(facts: CockpitFacts, wording: Wording) -> tuple[str, ...]:
     answers = []
-    for point in (facts.landing_month_end, facts.landing_at("next_month_end")):
+    for point in (facts.landing.month_end, facts.landing.at("next_month_end")):
         if point is not None:
             answers.append(_interval_sentence(point, wording))
     past = facts.landing.calibrated_months
@@ -81,7 +81,7 @@ def _mean_error(months: tuple[LandingMonth, ...]) -> Decimal | None:
     return missed / landed if landed else None
 
 
-def _cautions(facts: SummaryFacts, wording: Wording) -> tuple[str, ...]:
+def _cautions(facts: CockpitFacts, wording: Wording) -> tuple[str, ...]:
     landing = facts.landing
     cautions = [wording.say("landing.what_lands")]
     uncalibrated = [point for point in landing.totals if not point.is_calibrated]
@@ -135,7 +135,7 @@ def _chart(weeks: tuple[LandingPoint, ...], wording: Wording) -> Chart:
     )
 
 
-def _table(landing: Landing, wording: Wording) -> Table:
+def _table(landing: LandingFacts, wording: Wording) -> Table:
     """The intervals of the total, then what each line is expected to bring."""
     shown = [line for line in LANDING_LINES if landing.has_line(line)]
     columns = (

@@ -9,8 +9,9 @@ from __future__ import annotations
 import calendar
 
 from dashboard.charts import AMBER, GREY, NAVY, TEAL, Series, lines
-from dashboard.facts import SpeedPoint, SummaryFacts
+from dashboard.facts import CockpitFacts
 from dashboard.parts import Cell, Chart, Column, Section, Table, days_cell, share_cell
+from dashboard.views.speed.facts import SpeedPoint
 from dashboard.wording import Wording
 
 METRICS = (
@@ -34,7 +35,7 @@ _LINES = (
 _SAME_DAYS = 0.05
 
 
-def speed_section(facts: SummaryFacts, wording: Wording) -> Section:
+def speed_section(facts: CockpitFacts, wording: Wording) -> Section:
     """Answer how many days pass until the company is paid, and how that compares."""
     return Section(
         section_id="speed",
@@ -47,8 +48,8 @@ def speed_section(facts: SummaryFacts, wording: Wording) -> Section:
     )
 
 
-def _dso_answers(facts: SummaryFacts, wording: Wording) -> list[str]:
-    today, year_ago = facts.speed_today, facts.speed_year_ago
+def _dso_answers(facts: CockpitFacts, wording: Wording) -> list[str]:
+    today, year_ago = facts.speed.today, facts.speed.year_ago
     if today.dso_rolling_3m is None:
         return [wording.say("speed.no_dso")]
     gaps = {"dso": wording.days(today.dso_rolling_3m)}
@@ -72,8 +73,8 @@ def _dso_answers(facts: SummaryFacts, wording: Wording) -> list[str]:
     return answers
 
 
-def _days_to_pay_answer(facts: SummaryFacts, wording: Wording) -> str:
-    today = facts.speed_today
+def _days_to_pay_answer(facts: CockpitFacts, wording: Wording) -> str:
+    today = facts.speed.today
     late = today.weighted_avg_days_late
     if today.weighted_avg_days_to_pay is None or late is None:
         return wording.say("speed.no_payments")
@@ -85,31 +86,31 @@ def _days_to_pay_answer(facts: SummaryFacts, wording: Wording) -> str:
     )
 
 
-def _cautions(facts: SummaryFacts, wording: Wording) -> tuple[str, ...]:
+def _cautions(facts: CockpitFacts, wording: Wording) -> tuple[str, ...]:
     cautions = []
     day = facts.as_of_date
     if day.day < calendar.monthrange(day.year, day.month)[1]:
         cautions.append(wording.say("speed.part_month", month=wording.month(day)))
-    if facts.speed_today.is_countback_truncated:
+    if facts.speed.today.is_countback_truncated:
         cautions.append(wording.say("speed.truncated"))
     return tuple(cautions)
 
 
-def _charts(facts: SummaryFacts, wording: Wording) -> tuple[Chart, ...]:
-    known = [point for point in facts.speed if point.dso_rolling_3m is not None]
+def _charts(facts: CockpitFacts, wording: Wording) -> tuple[Chart, ...]:
+    known = [point for point in facts.speed.points if point.dso_rolling_3m is not None]
     if len(known) < 2:
         return ()
     series = [
         Series(
             name=wording.say(f"metric.{metric}"),
-            values=[getattr(point, metric) for point in facts.speed],
-            texts=[wording.days(getattr(point, metric)) for point in facts.speed],
+            values=[getattr(point, metric) for point in facts.speed.points],
+            texts=[wording.days(getattr(point, metric)) for point in facts.speed.points],
             color=color,
             dash=dash,
         )
         for metric, color, dash in _LINES
     ]
-    dates = [point.as_of_date for point in facts.speed]
+    dates = [point.as_of_date for point in facts.speed.points]
     figure = lines(
         dates,
         [wording.month(date) for date in dates],
@@ -127,9 +128,9 @@ def _charts(facts: SummaryFacts, wording: Wording) -> tuple[Chart, ...]:
     return (Chart("chart-speed", wording.say("speed.chart"), description, figure),)
 
 
-def _table(facts: SummaryFacts, wording: Wording) -> Table:
-    compared = (facts.speed_previous, facts.speed_year_ago)
-    points = [facts.speed_today, *(point for point in compared if point is not None)]
+def _table(facts: CockpitFacts, wording: Wording) -> Table:
+    compared = (facts.speed.previous, facts.speed.year_ago)
+    points = [facts.speed.today, *(point for point in compared if point is not None)]
     columns = (
         Column(wording.say("speed.metric"), is_figure=False),
         *(Column(wording.date(point.as_of_date)) for point in points),
@@ -144,7 +145,7 @@ def _table(facts: SummaryFacts, wording: Wording) -> Table:
     return Table(caption=wording.say("speed.topic"), columns=columns, rows=rows)
 
 
-def _trend_table(facts: SummaryFacts, wording: Wording) -> Table:
+def _trend_table(facts: CockpitFacts, wording: Wording) -> Table:
     columns = (
         Column(wording.say("column.date"), is_figure=False),
         *(Column(wording.say(f"metric.{metric}")) for metric, _, _ in _LINES),
@@ -154,7 +155,7 @@ def _trend_table(facts: SummaryFacts, wording: Wording) -> Table:
             Cell(wording.date(point.as_of_date)),
             *(_metric_cell(point, metric, wording) for metric, _, _ in _LINES),
         )
-        for point in reversed(facts.speed)
+        for point in reversed(facts.speed.points)
     )
     return Table(wording.say("speed.chart"), columns, rows, is_folded=True)
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Literal
 
-from dashboard.facts import ModelFigure, SummaryFacts, Trust
+from dashboard.facts import CockpitFacts
 from dashboard.parts import Cell, Column, Section, Table, count_cell, share_cell
+from dashboard.views.trust.facts import ModelFigure, TrustFacts
 from dashboard.wording import Wording, share_of
 
 # Sources a ledger can do without, and the lists and models are poorer for it.
@@ -39,7 +40,7 @@ SHOWN_METRICS: dict[str, Literal["low", "high", "near_80"] | None] = {
 _DAY_METRICS_PLACES, _RATE_METRICS_PLACES = 2, 3
 
 
-def trust_section(facts: SummaryFacts, wording: Wording) -> Section:
+def trust_section(facts: CockpitFacts, wording: Wording) -> Section:
     """Answer what speaks for the figures, and what against them."""
     trust = facts.trust
     shown = [figure for figure in trust.model_figures if figure.metric in SHOWN_METRICS]
@@ -83,7 +84,7 @@ def verdict(figure: ModelFigure) -> Literal["better", "worse", "same"] | None:
     return "better" if (ours > theirs) == (better_way == "high") else "worse"
 
 
-def _loads_answer(trust: Trust, wording: Wording) -> tuple[str, ...]:
+def _loads_answer(trust: TrustFacts, wording: Wording) -> tuple[str, ...]:
     if not trust.loads:
         return ()
     arrived = sum(load.rows_in for load in trust.loads)
@@ -101,10 +102,10 @@ def _loads_answer(trust: Trust, wording: Wording) -> tuple[str, ...]:
     )
 
 
-def _reconciliation(facts: SummaryFacts, wording: Wording) -> str:
+def _reconciliation(facts: CockpitFacts, wording: Wording) -> str:
     totals = facts.trust.open_totals
     if facts.trust.is_reconciled:
-        amount = facts.receivables.today.open_invoices_amount_reporting
+        amount = facts.owed.today.open_invoices_amount_reporting
         return wording.say(
             "trust.reconciled",
             open=wording.money(amount),
@@ -115,7 +116,9 @@ def _reconciliation(facts: SummaryFacts, wording: Wording) -> str:
     return wording.say("trust.not_reconciled", totals=stated)
 
 
-def _models_answer(trust: Trust, shown: list[ModelFigure], wording: Wording) -> tuple[str, ...]:
+def _models_answer(
+    trust: TrustFacts, shown: list[ModelFigure], wording: Wording
+) -> tuple[str, ...]:
     answers = []
     error = trust.figure("time_to_pay", "mae_median_days")
     if error is not None:
@@ -133,7 +136,7 @@ def _models_answer(trust: Trust, shown: list[ModelFigure], wording: Wording) -> 
     return tuple(answers)
 
 
-def _missing(trust: Trust, shown: list[ModelFigure], wording: Wording) -> tuple[str, ...]:
+def _missing(trust: TrustFacts, shown: list[ModelFigure], wording: Wording) -> tuple[str, ...]:
     missing = [] if shown else [wording.say("trust.no_models")]
     if not trust.loads:
         return (*missing, wording.say("trust.no_loads"))
@@ -145,7 +148,7 @@ def _missing(trust: Trust, shown: list[ModelFigure], wording: Wording) -> tuple[
     return tuple(missing)
 
 
-def _loads_table(trust: Trust, wording: Wording) -> Table:
+def _loads_table(trust: TrustFacts, wording: Wording) -> Table:
     columns = (
         Column(wording.say("trust.entity"), is_figure=False),
         Column(wording.say("trust.source"), is_figure=False),

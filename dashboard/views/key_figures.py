@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from dashboard.facts import SummaryFacts
-from dashboard.landing_facts import LandingPoint
+from dashboard.facts import CockpitFacts
 from dashboard.parts import KeyFigure
+from dashboard.views.landing.facts import LandingPoint
 from dashboard.wording import Wording, share_of
 
 
-def key_figures(facts: SummaryFacts, wording: Wording) -> tuple[KeyFigure, ...]:
+def key_figures(facts: CockpitFacts, wording: Wording) -> tuple[KeyFigure, ...]:
     """Return the five key figures; one that cannot be stated says why."""
     return (
         _landing(facts, wording),
@@ -24,9 +24,9 @@ def key_figures(facts: SummaryFacts, wording: Wording) -> tuple[KeyFigure, ...]:
     )
 
 
-def _landing(facts: SummaryFacts, wording: Wording) -> KeyFigure:
-    month_end = facts.landing_month_end
-    point = month_end or facts.landing_at("30d")
+def _landing(facts: CockpitFacts, wording: Wording) -> KeyFigure:
+    month_end = facts.landing.month_end
+    point = month_end or facts.landing.at("30d")
     value = None
     if point is not None:
         value = point.p50_amount_reporting
@@ -51,8 +51,8 @@ def _landing_note(point: LandingPoint | None, wording: Wording) -> str:
     )
 
 
-def _dso(facts: SummaryFacts, wording: Wording) -> KeyFigure:
-    today = facts.speed_today
+def _dso(facts: CockpitFacts, wording: Wording) -> KeyFigure:
+    today = facts.speed.today
     return KeyFigure(
         label=wording.say("key.dso"),
         value=wording.days(today.dso_rolling_3m),
@@ -63,8 +63,8 @@ def _dso(facts: SummaryFacts, wording: Wording) -> KeyFigure:
     )
 
 
-def _past_due(facts: SummaryFacts, wording: Wording) -> KeyFigure:
-    today = facts.receivables.today
+def _past_due(facts: CockpitFacts, wording: Wording) -> KeyFigure:
+    today = facts.owed.today
     share = share_of(today.past_due_amount_reporting, today.open_invoices_amount_reporting)
     return KeyFigure(
         label=wording.say("key.past_due"),
@@ -78,8 +78,8 @@ def _past_due(facts: SummaryFacts, wording: Wording) -> KeyFigure:
     )
 
 
-def _at_risk(facts: SummaryFacts, wording: Wording) -> KeyFigure:
-    retention = facts.retention
+def _at_risk(facts: CockpitFacts, wording: Wording) -> KeyFigure:
+    retention = facts.leaving
     if retention is None:
         return KeyFigure(
             label=wording.say("key.at_risk"),
@@ -100,7 +100,7 @@ def _at_risk(facts: SummaryFacts, wording: Wording) -> KeyFigure:
     )
 
 
-def _quarantine(facts: SummaryFacts, wording: Wording) -> KeyFigure:
+def _quarantine(facts: CockpitFacts, wording: Wording) -> KeyFigure:
     loads = facts.trust.loads
     arrived = sum(load.rows_in for load in loads)
     quarantined = sum(load.quarantined for load in loads)

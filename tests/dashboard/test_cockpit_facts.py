@@ -9,8 +9,9 @@ import pytest
 import yaml
 from handmade_publication import AS_OF, FEBRUARY, SCHEMAS, evaluation, item, movement, publish
 
-from dashboard import PublicationError, summary_facts
-from dashboard.publication import TABLES, open_publication
+from dashboard import PublicationError, cockpit_facts
+from dashboard.cockpit import TABLES
+from dashboard.publication import open_publication
 
 MARTS = Path(__file__).parents[2] / "dbt_project" / "models" / "marts"
 
@@ -21,9 +22,9 @@ def test_landing_is_ordered_by_date_and_exact(rows, facts_of):
         *("week_1", "7d", "week_2", "month_end"),
         *("14d", "30d", "next_month_end", "60d"),
     ]
-    assert facts.landing_at("7d").p50_amount_reporting == Decimal("300.40")
+    assert facts.landing.at("7d").p50_amount_reporting == Decimal("300.40")
     assert facts.landing.at("7d", "new_business").expected_amount_reporting == Decimal("310.40")
-    assert facts.landing_month_end.horizon_date == dt.date(2026, 3, 31)
+    assert facts.landing.month_end.horizon_date == dt.date(2026, 3, 31)
 
 
 def test_no_landing_without_a_single_prediction(rows, facts_of):
@@ -46,34 +47,34 @@ def test_no_landing_at_month_end_on_the_last_day_of_the_month(rows, facts_of):
         if row["horizon"] == "month_end":
             row["horizon_date"] = AS_OF
     facts = facts_of(rows)
-    assert facts.landing_at("month_end") is not None
-    assert facts.landing_month_end is None
+    assert facts.landing.at("month_end") is not None
+    assert facts.landing.month_end is None
 
 
 def test_speed_is_compared_with_the_month_end_before_and_a_year_ago(rows, facts_of):
     facts = facts_of(rows)
-    assert facts.speed_today.dso_rolling_3m == 52.25
-    assert facts.speed_previous.as_of_date == FEBRUARY
-    assert facts.speed_year_ago.dso_rolling_3m == 48.0
-    assert facts.speed_year_ago.weighted_avg_days_to_pay is None
+    assert facts.speed.today.dso_rolling_3m == 52.25
+    assert facts.speed.previous.as_of_date == FEBRUARY
+    assert facts.speed.year_ago.dso_rolling_3m == 48.0
+    assert facts.speed.year_ago.weighted_avg_days_to_pay is None
 
 
 def test_speed_has_no_comparison_where_history_starts_later(rows, facts_of):
     rows["fct_dso"] = rows["fct_dso"][-1:]
     facts = facts_of(rows)
-    assert (facts.speed_previous, facts.speed_year_ago) == (None, None)
+    assert (facts.speed.previous, facts.speed.year_ago) == (None, None)
 
 
 def test_trend_goes_back_thirty_six_months_and_not_further(rows, facts_of):
     oldest = dict(rows["fct_dso"][0])
     for date in (dt.date(2023, 2, 28), dt.date(2023, 3, 31), dt.date(2026, 4, 30)):
         rows["fct_dso"].append({**oldest, "as_of_date": date})
-    dates = [point.as_of_date for point in facts_of(rows).speed]
+    dates = [point.as_of_date for point in facts_of(rows).speed.points]
     assert dates == [dt.date(2023, 3, 31), dt.date(2025, 3, 31), FEBRUARY, AS_OF]
 
 
 def test_aged_balance_sums_customers_and_currencies(rows, facts_of):
-    receivables = facts_of(rows).receivables
+    receivables = facts_of(rows).owed
     today = receivables.today
     # 600 + 400; 100.50 + 99.50; 300; 0; 500
     buckets = [today.bucket(name) for name in ("not_due", "d1_30", "d31_60", "d61_90", "d90_plus")]
@@ -86,21 +87,21 @@ def test_aged_balance_sums_customers_and_currencies(rows, facts_of):
 
 
 def test_balance_in_another_currency_stands_beside_its_conversion(rows, facts_of):
-    euro, pound = facts_of(rows).receivables.by_currency
+    euro, pound = facts_of(rows).owed.by_currency
     assert (euro.currency, pound.currency) == ("EUR", "GBP")
     assert pound.open_invoices_amount == Decimal("427.00")
     assert pound.open_invoices_amount_reporting == Decimal("499.50")
 
 
 def test_largest_exposures_come_first_with_what_was_decided(rows, facts_of):
-    first, second = facts_of(rows).receivables.top_exposures
+    first, second = facts_of(rows).owed.top_exposures
     assert (first.customer_id, first.decision, first.hold_reason) == ("C1", "hold", "dispute")
     assert (first.has_prediction, first.predicted_p90_date) == (True, None)
     assert (second.customer_id, second.decision, second.has_prediction) == ("C2", None, False)
 
 
 def test_mrr_at_risk_starts_at_thirty_one_days_past_due(rows, facts_of):
-    retention = facts_of(rows).retention
+    retention = facts_of(rows).leaving
     # C1 has items of 95 and 31 days; C2 one of 12.
     assert retention.mrr_at_risk_reporting == Decimal("600.00")
     assert retention.mrr_at_risk_customer_count == 1
@@ -108,11 +109,11 @@ def test_mrr_at_risk_starts_at_thirty_one_days_past_due(rows, facts_of):
 
 def test_thirty_days_past_due_put_no_mrr_at_risk(rows, facts_of):
     rows["fct_open_items"] = [item("C1", "I1", 30, "1500.50"), item("C2", "I5", 31, "-499.50")]
-    assert facts_of(rows).retention.mrr_at_risk_reporting == 0
+    assert facts_of(rows).leaving.mrr_at_risk_reporting == 0
 
 
 def test_expected_loss_is_mrr_times_probability(rows, facts_of):
-    retention = facts_of(rows).retention
+    retention = facts_of(rows).leaving
     # 600 x 0.1 + 400 x 0.25 + 250 x 0.02
     assert retention.expected_mrr_loss_reporting == Decimal("165.00")
     assert [c.customer_id for c in retention.likely_to_leave] == ["C2", "C1", "C3"]
@@ -121,7 +122,7 @@ def test_expected_loss_is_mrr_times_probability(rows, facts_of):
 def test_a_base_rate_ranks_nobody(rows, facts_of):
     for row in rows["fct_churn_predictions"]:
         row["method"] = "base_rate"
-    retention = facts_of(rows).retention
+    retention = facts_of(rows).leaving
     assert retention.likely_to_leave == ()
     assert retention.churn_methods == ("base_rate",)
 
@@ -131,7 +132,7 @@ def test_no_retention_without_subscriptions_rather_than_zeros(rows, facts_of):
         row for row in rows["fct_entity_records"] if row["entity"] != "subscription_versions"
     ]
     rows["fct_mrr_movements"] = [movement(AS_OF, "0", 0)]
-    assert facts_of(rows).retention is None
+    assert facts_of(rows).leaving is None
 
 
 def test_newest_evaluation_of_all_cases_counts(rows, facts_of):
@@ -163,7 +164,7 @@ def test_a_day_that_is_not_published_is_a_named_error(rows, tmp_path):
     path = publish(tmp_path / "marts.duckdb", rows)
     expected = pytest.raises(PublicationError, match=r"no figures as of 2026-03-19.*--as-of")
     with open_publication(path) as connection, expected:
-        summary_facts(connection, dt.date(2026, 3, 19))
+        cockpit_facts(connection, dt.date(2026, 3, 19))
 
 
 def test_a_missing_mart_is_named(rows, tmp_path):
@@ -172,7 +173,7 @@ def test_a_missing_mart_is_named(rows, tmp_path):
     with duckdb.connect(str(path)) as connection:
         connection.execute("drop table marts.fct_cash_landing")
         with expected:
-            summary_facts(connection, AS_OF)
+            cockpit_facts(connection, AS_OF)
 
 
 def test_a_missing_publication_is_a_named_error(tmp_path):

@@ -51,12 +51,16 @@ class LandingMonth:
 
 
 @dataclass(frozen=True)
-class Landing:
-    """Attributes:
-    points: of every horizon and line, by date; empty when nothing could be forecast.
-    months: up to twelve past months, oldest first.
+class LandingFacts:
+    """The view's figures.
+
+    Attributes:
+        as_of_date: the business date.
+        points: of every horizon and line, by date; empty when nothing could be forecast.
+        months: up to twelve past months, oldest first.
     """
 
+    as_of_date: dt.date
     points: tuple[LandingPoint, ...]
     months: tuple[LandingMonth, ...]
 
@@ -87,3 +91,9 @@ class Landing:
     def has_line(self, line: str) -> bool:
         """Whether anything is forecast of a line."""
         return any(point.line == line for point in self.points)
+
+    @property
+    def month_end(self) -> LandingPoint | None:
+        """The total at the end of the month; None on its last day, when nothing is left of it."""
+        point = self.at("month_end")
+        return point if point is not None and point.horizon_date > self.as_of_date else None

@@ -6,7 +6,7 @@ import pytest
 from handmade_publication import AS_OF, evaluation, publish
 from page_reading import Page
 
-from dashboard import PublicationError, write_cfo_summary
+from dashboard import PublicationError, write_cockpit
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -310,7 +310,7 @@ _DSO_FIGURES = ("dso_simple_1m", "dso_rolling_3m", "dso_countback", "bpdso_3m", 
 def test_same_publication_gives_the_same_bytes(rows, tmp_path):
     path = publish(tmp_path / "marts.duckdb", rows)
     pages = [
-        write_cfo_summary(path, AS_OF, "Lumière", "fr", tmp_path / name / "cfo.html").read_bytes()
+        write_cockpit(path, AS_OF, "Lumière", "fr", tmp_path / name / "cfo.html").read_bytes()
         for name in ("first", "second")
     ]
     assert pages[0] == pages[1]
@@ -318,7 +318,7 @@ def test_same_publication_gives_the_same_bytes(rows, tmp_path):
 
 def test_the_page_is_written_whole_with_its_charts_library(rows, tmp_path):
     path = publish(tmp_path / "marts.duckdb", rows)
-    target = write_cfo_summary(path, AS_OF, "Lumière", "en", tmp_path / "out" / "cfo.html")
+    target = write_cockpit(path, AS_OF, "Lumière", "en", tmp_path / "out" / "cfo.html")
     assert [file.name for file in target.parent.iterdir()] == ["cfo.html"]
     html = target.read_text(encoding="utf-8")
     assert html.startswith("<!doctype html>")
@@ -331,12 +331,12 @@ def test_a_failure_leaves_the_page_of_before(rows, tmp_path):
     target = tmp_path / "cfo.html"
     target.write_text("before", encoding="utf-8")
     with pytest.raises(PublicationError):
-        write_cfo_summary(tmp_path / "absent.duckdb", AS_OF, "Lumière", "en", target)
+        write_cockpit(tmp_path / "absent.duckdb", AS_OF, "Lumière", "en", target)
     assert target.read_text(encoding="utf-8") == "before"
 
 
 def test_an_unknown_locale_is_refused(rows, tmp_path):
     path = publish(tmp_path / "marts.duckdb", rows)
     with pytest.raises(ValueError, match="Unknown locale 'de'"):
-        write_cfo_summary(path, AS_OF, "Lumière", "de", tmp_path / "cfo.html")
+        write_cockpit(path, AS_OF, "Lumière", "de", tmp_path / "cfo.html")
     assert not (tmp_path / "cfo.html").exists()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from dashboard.charts import AMBER, NAVY, RED, TEAL, Series, bars
-from dashboard.facts import AGING_BUCKETS, Exposure, Receivables, SummaryFacts
+from dashboard.facts import CockpitFacts
 from dashboard.parts import (
     Cell,
     Chart,
@@ -20,14 +20,15 @@ from dashboard.parts import (
     money_cell,
     share_cell,
 )
+from dashboard.views.owed.facts import AGING_BUCKETS, Exposure, OwedFacts
 from dashboard.wording import Wording, share_of
 
 _BUCKET_COLORS = (TEAL, NAVY, NAVY, AMBER, RED)
 
 
-def owed_section(facts: SummaryFacts, wording: Wording) -> Section:
+def owed_section(facts: CockpitFacts, wording: Wording) -> Section:
     """Answer how much is owed, how old it is, by whom."""
-    receivables = facts.receivables
+    receivables = facts.owed
     has_balance = receivables.today.open_invoices_amount_reporting > 0
     tables = [_aged_table(receivables, wording)]
     if len(receivables.by_currency) > 1:
@@ -45,7 +46,7 @@ def owed_section(facts: SummaryFacts, wording: Wording) -> Section:
     )
 
 
-def _answers(receivables: Receivables, wording: Wording) -> tuple[str, ...]:
+def _answers(receivables: OwedFacts, wording: Wording) -> tuple[str, ...]:
     today, exposures = receivables.today, receivables.top_exposures
     open_amount = today.open_invoices_amount_reporting
     answers = [
@@ -76,7 +77,7 @@ def _answers(receivables: Receivables, wording: Wording) -> tuple[str, ...]:
     return tuple(answers)
 
 
-def _cautions(receivables: Receivables, wording: Wording) -> tuple[str, ...]:
+def _cautions(receivables: OwedFacts, wording: Wording) -> tuple[str, ...]:
     today = receivables.today
     cautions = []
     unapplied = (
@@ -99,7 +100,7 @@ def _cautions(receivables: Receivables, wording: Wording) -> tuple[str, ...]:
     return tuple(cautions)
 
 
-def _chart(receivables: Receivables, wording: Wording) -> Chart:
+def _chart(receivables: OwedFacts, wording: Wording) -> Chart:
     today = receivables.today
     names = [wording.say(f"bucket.{bucket}") for bucket in AGING_BUCKETS]
     amounts = [wording.money(today.bucket(bucket)) for bucket in AGING_BUCKETS]
@@ -118,7 +119,7 @@ def _chart(receivables: Receivables, wording: Wording) -> Chart:
     )
 
 
-def _aged_table(receivables: Receivables, wording: Wording) -> Table:
+def _aged_table(receivables: OwedFacts, wording: Wording) -> Table:
     today, previous = receivables.today, receivables.previous
     columns = [
         Column(wording.say("owed.bucket"), is_figure=False),
@@ -152,7 +153,7 @@ def _aged_table(receivables: Receivables, wording: Wording) -> Table:
     )
 
 
-def _currency_table(receivables: Receivables, wording: Wording) -> Table:
+def _currency_table(receivables: OwedFacts, wording: Wording) -> Table:
     columns = (
         Column(wording.say("column.currency"), is_figure=False),
         Column(wording.say("column.open")),
@@ -171,7 +172,7 @@ def _currency_table(receivables: Receivables, wording: Wording) -> Table:
     return Table(wording.say("owed.by_currency"), columns, rows)
 
 
-def _exposure_table(receivables: Receivables, wording: Wording) -> Table:
+def _exposure_table(receivables: OwedFacts, wording: Wording) -> Table:
     columns = (
         Column(wording.say("column.customer"), is_figure=False),
         Column(wording.say("column.open")),

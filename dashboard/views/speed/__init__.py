@@ -1,0 +1,4 @@
+"""How fast are we paid?
+
+Belongs here: one view, from the marts it reads to what it says. Does not belong here: other views.
+"""
