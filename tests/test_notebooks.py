@@ -1,31 +1,13 @@
 """The notebooks run from top to bottom on a publication, and are kept without outputs."""
 
 import ast
-import json
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
-
-
-def cells(path: Path) -> list[dict[str, Any]]:
-    return json.loads(path.read_text(encoding="utf-8"))["cells"]
-
-
-def code(path: Path) -> list[str]:
-    return ["".join(cell["source"]) for cell in cells(path) if cell["cell_type"] == "code"]
-
-
-def run(path: Path) -> dict[str, Any]:
-    """Execute the code cells in order in one namespace and return it."""
-    namespace: dict[str, Any] = {"__name__": "__main__"}
-    for number, source in enumerate(code(path), start=1):
-        exec(compile(source, f"{path.name} cell {number}", "exec"), namespace)
-    return namespace
-
+from tests.notebook_rig import NOTEBOOKS, cells, code, run_named
 
 PREDICTIONS = (
     "as_of_date date, invoice_id varchar, customer_id varchar, method varchar, p10_date date,"
@@ -90,7 +72,7 @@ def days_to_pay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, An
     ]
     path = publish_customers(tmp_path / "publication.duckdb", customers)
     monkeypatch.setenv("ENCOURS_PUBLICATION", str(path))
-    return run(next(path for path in NOTEBOOKS if path.stem == "days_to_pay"))
+    return run_named("days_to_pay")
 
 
 def test_customers_without_habit_or_terms_are_left_out_and_counted(days_to_pay):
@@ -134,7 +116,7 @@ def test_segment_explains_all_lateness_and_terms_most_of_days_to_pay(days_to_pay
 def test_a_single_customer_explains_nothing_and_breaks_nothing(tmp_path, monkeypatch):
     path = publish_customers(tmp_path / "one.duckdb", [("C1", "small", "FR", 30, 4, 5.0)])
     monkeypatch.setenv("ENCOURS_PUBLICATION", str(path))
-    found = run(next(path for path in NOTEBOOKS if path.stem == "days_to_pay"))
+    found = run_named("days_to_pay")
     assert found["explained"].isna().all(axis=None)
 
 
@@ -163,7 +145,7 @@ def test_what_the_predictions_rest_on_is_said_with_their_width(tmp_path, monkeyp
     ]
     publish_predictions(path, habits)
     monkeypatch.setenv("ENCOURS_PUBLICATION", str(path))
-    found = run(next(path for path in NOTEBOOKS if path.stem == "days_to_pay"))
+    found = run_named("days_to_pay")
     said = capsys.readouterr().out
     assert "No payment model is in use" in said
     assert "No model was evaluated" in said
@@ -207,7 +189,7 @@ def test_errors_stand_beside_coverage_width_and_baseline_by_kind(tmp_path, monke
             "insert into marts.fct_model_evaluations values (?, ?, ?, ?, ?, ?, ?)", rows
         )
     monkeypatch.setenv("ENCOURS_PUBLICATION", str(path))
-    found = run(next(path for path in NOTEBOOKS if path.stem == "days_to_pay"))
+    found = run_named("days_to_pay")
     said = capsys.readouterr().out
     assert "The payment model is in use." in said
     assert "500 open invoices of later months were predicted and then followed." in said
@@ -231,7 +213,7 @@ def test_errors_stand_beside_coverage_width_and_baseline_by_kind(tmp_path, monke
 def test_an_empty_company_is_told_so(tmp_path, monkeypatch, capsys):
     path = publish_customers(tmp_path / "empty.duckdb", [])
     monkeypatch.setenv("ENCOURS_PUBLICATION", str(path))
-    run(next(path for path in NOTEBOOKS if path.stem == "days_to_pay"))
+    run_named("days_to_pay")
     said = capsys.readouterr().out
     assert "No invoice is open, so nothing is predicted." in said
     assert "No customer has settled an invoice yet" in said
