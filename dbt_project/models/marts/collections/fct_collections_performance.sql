@@ -1,4 +1,5 @@
-{%- set cost = "quarters.minutes * cast('" ~ param('hourly_cost') ~ "' as decimal(12, 4)) / 60" -%}
+{%- set hourly_cost = "cast('" ~ param('hourly_cost') ~ "' as decimal(12, 4))" -%}
+{%- set cost = "quarters.minutes * " ~ hourly_cost ~ " / 60" -%}
 with as_of_dates as (select * from {{ ref('int_as_of_dates') }}),
 
 awareness as (select * from {{ ref('int_awareness_by_date') }}),
@@ -13,9 +14,7 @@ open_items as (select * from {{ ref('int_open_items') }}),
 
 activities as (select * from {{ ref('int_activities_unioned') }}),
 
-events as (select * from {{ ref('int_receivable_events') }}),
-
-rates as (select * from {{ ref('int_fx_rates_every_day') }}),
+quarters as (select * from {{ ref('int_collecting_quarters') }}),
 
 first_reminders as (
     select
@@ -43,44 +42,6 @@ past_due as (
     group by as_of_date
 ),
 
--- Work and cash of each month; cash at the rate of its own day (K8), refunds and chargebacks negative.
-flows as (
-    select activity_date as flow_date, 1 as activity_count, minutes, cast(0 as decimal(38, 14)) as cash_reporting
-    from activities
-    where activity_date <= {{ as_of_date() }}
-    union all
-    select events.effective_date as flow_date, 0, null, events.unapplied_amount * rates.rate
-    from events
-    inner join rates on events.currency = rates.from_currency and events.rate_date = rates.rate_date
-    where
-        events.event_type in ('receipt', 'prepayment', 'refund', 'chargeback')
-        and events.effective_date <= {{ as_of_date() }}
-),
-
-months as (
-    select
-        cast(date_trunc('month', flow_date) as date) as month_start_date,
-        sum(activity_count) as activity_count,
-        sum(minutes) as minutes,
-        sum(cash_reporting) as cash_reporting
-    from flows
-    group by all
-),
-
-quarters as (
-    select
-        as_of_dates.as_of_date,
-        -- Work whose minutes nobody notes costs something unknown; no work costs nothing.
-        if(coalesce(sum(months.activity_count), 0) = 0, 0, sum(months.minutes)) as minutes,
-        coalesce(sum(months.cash_reporting), 0) as cash_reporting
-    from as_of_dates
-    left join months
-        on
-            as_of_dates.month_start_date >= months.month_start_date
-            and as_of_dates.month_start_date - interval 2 month <= months.month_start_date
-    group by as_of_dates.as_of_date
-),
-
 figures as (
     select
         as_of_dates.as_of_date,
@@ -96,6 +57,7 @@ figures as (
         cast(coalesce(first_reminders.first_reminder_response_count, 0) as bigint) as first_reminder_response_count,
         round({{ ratio('first_reminders.first_reminder_response_count', 'first_reminders.first_reminder_count') }}, 6)
             as first_reminder_response,
+        {{ param('response_days') }} as response_days,
         cast(coalesce(reminders_to_payment.settled_count, 0) as bigint) as cash_settled_invoice_count,
         cast(coalesce(reminders_to_payment.reminded_count, 0) as bigint) as reminded_settled_invoice_count,
         round({{ ratio('reminders_to_payment.reminder_count', 'reminders_to_payment.reminded_count') }}, 6)
@@ -104,6 +66,9 @@ figures as (
             as reminders_to_payment_all,
         cast(quarters.minutes as bigint) as collector_minutes_3m,
         {{ money(cost) }} as collector_cost_3m_reporting,
+        round(cast(quarters.minutes as double) / 60 * 7 / quarters.window_days, 6) as collector_hours_per_week,
+        cast({{ hourly_cost }} as decimal(18, 2)) as hourly_cost_reporting,
+        {{ money(cost ~ ' * 365 / quarters.window_days') }} as collector_cost_yearly_reporting,
         {{ money('quarters.cash_reporting') }} as cash_received_3m_reporting,
         round({{ ratio(cost, 'quarters.cash_reporting') }}, 6) as cost_to_collect,
         cast(coalesce(leakage.leakage_count, 0) as bigint) as leakage_count,
@@ -130,7 +95,7 @@ final as (
     select
         {%- for column in [
             'as_of_date', 'reporting_currency', 'cash_settled_invoice_count', 'cash_received_3m_reporting',
-            'past_due_amount_reporting'
+            'past_due_amount_reporting', 'hourly_cost_reporting', 'response_days'
         ] %}
         figures.{{ column }},
         {%- endfor %}
@@ -139,7 +104,8 @@ final as (
             'awareness_delay_mean_days', 'awareness_delay_median_days', 'awareness_delay_mean_days_incl_unnoticed',
             'first_reminder_count', 'first_reminder_response_count', 'first_reminder_response',
             'reminded_settled_invoice_count', 'reminders_to_payment', 'reminders_to_payment_all', 'collector_minutes_3m',
-            'collector_cost_3m_reporting', 'cost_to_collect', 'leakage_count', 'leakage_amount_reporting', 'leakage_pct'
+            'collector_cost_3m_reporting', 'collector_hours_per_week', 'collector_cost_yearly_reporting', 'cost_to_collect',
+            'leakage_count', 'leakage_amount_reporting', 'leakage_pct'
         ] %}
         if(recorded.as_of_date is not null, figures.{{ column }}, null) as {{ column }}{{ "," if not loop.last }}
         {%- endfor %}

@@ -28,6 +28,8 @@ final as (
         {{ reporting_currency() }} as reporting_currency,
         cast(exposures.exposure_amount as decimal(18, 2)) as exposure_amount_reporting,
         loss_rates.loss_rate,
+        loss_rates.segment <> 'default' as is_segment_rate,
+        loss_rates.is_example_rate,
         {{ money('exposures.exposure_amount * loss_rates.loss_rate') }} as ecl_allowance_reporting
     from exposures
     inner join loss_rates

@@ -59,6 +59,8 @@ final as (
         round({{ ratio('d90_plus - disputed_d90_plus', 'open_invoices - disputed') }}, 6) as pct_90_plus_ex_disputed,
         round({{ ratio('unapplied_cash', 'open_invoices') }}, 6) as unapplied_cash_pct,
         {{ money('ecl_allowance') }} as ecl_allowance_reporting,
+        round({{ ratio('ecl_allowance', 'open_invoices') }}, 6) as ecl_coverage,
+        round({{ ratio('ecl_allowance', 'past_due') }}, 6) as ecl_coverage_past_due,
         cast(disputed_invoice_count as bigint) as disputed_invoice_count
     from dated
 )
