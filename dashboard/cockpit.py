@@ -75,6 +75,8 @@ def render_cockpit(facts: CockpitFacts, company_name: str, locale: Locale) -> st
         wording=wording,
         figures=key_figures(facts, wording),
         sections=[section(facts, wording) for section in VIEWS],
+        as_of_date=facts.as_of_date,
+        tells_age=True,
     )
 
 

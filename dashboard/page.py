@@ -6,6 +6,7 @@ the sections say (`views`, `backtest`), how figures are written (`wording.py`).
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,9 +14,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from dashboard.parts import KeyFigure, Section
+from dashboard.shell import TEMPLATES, detail_contents, shell
 from dashboard.wording import Wording
-
-TEMPLATES = Path(__file__).parent / "templates"
 
 
 def render_page(
@@ -26,8 +26,22 @@ def render_page(
     wording: Wording,
     figures: Sequence[KeyFigure],
     sections: Sequence[Section],
+    as_of_date: dt.date | None = None,
+    tells_age: bool = False,
 ) -> str:
-    """Return the HTML of any page of sections: one look, one template."""
+    """Return the HTML of any page of sections: one look, one template.
+
+    Args:
+        company_name: whose figures these are.
+        title: the heading.
+        as_of: the business date written out.
+        footer: last words.
+        wording: the reader's language.
+        figures: the strip at the top.
+        sections: what the page says, a view each.
+        as_of_date: the business date, named in files saved from the page.
+        tells_age: whether the browser says how old the figures are; needs `as_of_date`.
+    """
     return _template().render(
         locale=wording.locale,
         company_name=company_name,
@@ -38,9 +52,11 @@ def render_page(
         reporting_currency=wording.reporting_currency,
         key_figures=figures,
         sections=sections,
-        style=(TEMPLATES / "page.css").read_text(encoding="utf-8"),
-        script=(TEMPLATES / "page.js").read_text(encoding="utf-8"),
-        plotly=_plotly_script() if any(section.all_charts for section in sections) else "",
+        as_of_date=as_of_date,
+        tells_age=tells_age,
+        detail_contents=detail_contents,
+        whole_number=wording.whole_number,
+        shell=shell(wording.locale, any(section.all_charts for section in sections)),
     )
 
 
@@ -70,10 +86,3 @@ def _template() -> Template:
         lstrip_blocks=True,
     )
     return environment.get_template("page.html.j2")
-
-
-def _plotly_script() -> str:
-    # The library itself, about 4.8 MB: the page must open without a network.
-    from plotly.offline import get_plotlyjs
-
-    return str(get_plotlyjs())

@@ -34,7 +34,7 @@ def page_of(
     facts_of: Callable[[dict[str, Rows]], CockpitFacts], monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., str]:
     """Render the page of the day, without the 4.8 MB of the charts library."""
-    monkeypatch.setattr("dashboard.page._plotly_script", lambda: "/* charts library */")
+    monkeypatch.setattr("dashboard.shell.plotly_script", lambda: "/* charts library */")
 
     def render(rows: dict[str, Rows], locale: Locale = "en", company: str = "Lumière") -> str:
         return render_cockpit(facts_of(rows), company, locale)

@@ -97,7 +97,7 @@ def _facts(segment: str = "FR", customer: str = "C-1", notes=()) -> BacktestFact
 
 @pytest.fixture(autouse=True)
 def without_charts_library(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dashboard.page._plotly_script", lambda: "/* charts library */")
+    monkeypatch.setattr("dashboard.shell.plotly_script", lambda: "/* charts library */")
 
 
 def test_every_figure_of_the_page_is_exact_underneath():
