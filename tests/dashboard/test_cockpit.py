@@ -324,7 +324,7 @@ def test_the_page_is_written_whole_with_its_charts_library(rows, tmp_path):
     assert html.startswith("<!doctype html>")
     assert html.rstrip().endswith("</html>")
     assert "Plotly.newPlot" in html
-    assert len(html) > 3_000_000
+    assert len(html) > 1_500_000
 
 
 def test_a_failure_leaves_the_page_of_before(rows, tmp_path):
