@@ -1,0 +1,75 @@
+"""The heatmap: a grid of shares, darker where there is more, each cell with its figure.
+
+Belongs here: how a grid is drawn. Does not belong here: which grid, any word or number format (they
+come written out).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from dashboard.charts import NAVY, PlotlyFigure, figure, floats
+from dashboard.wording import Locale
+
+_ROW_PX, _HEAD_PX = 24, 64
+_PALE = "#eef3f8"
+
+
+def heatmap(
+    columns: Sequence[str],
+    rows: Sequence[str],
+    values: Sequence[Sequence[float | Decimal | None]],
+    texts: Sequence[Sequence[str]],
+    column_title: str,
+    locale: Locale,
+) -> PlotlyFigure:
+    """Return a figure of a grid, its first row on top.
+
+    Args:
+        columns: labels of the columns, left to right, no two alike.
+        rows: labels of the rows, top to bottom, no two alike.
+        values: a value a row and column; None leaves the cell empty.
+        texts: the same written out; what a reader sees, so that no cell is told by its colour.
+        column_title: what the columns count.
+        locale: language of the reader.
+    """
+    shown = [value for row in values for value in floats(row) if value is not None]
+    low, high = (min(shown), max(shown)) if shown else (0.0, 1.0)
+    trace = {
+        "type": "heatmap",
+        "x": list(columns),
+        "y": list(rows),
+        "z": [floats(row) for row in values],
+        "text": [list(row) for row in texts],
+        "texttemplate": "%{text}",
+        "textfont": {"size": 11},
+        "hovertemplate": "%{y} · %{x}<br>%{text}<extra></extra>",
+        "hoverongaps": False,
+        "colorscale": [[0, _PALE], [1, NAVY]],
+        # Cells that are all alike are all pale, not all dark.
+        "zmin": low,
+        "zmax": high if high > low else low + 1,
+        "showscale": False,
+        "xgap": 1,
+        "ygap": 1,
+    }
+    return figure(
+        [trace],
+        locale,
+        height=_ROW_PX * len(rows) + _HEAD_PX,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        showlegend=False,
+        xaxis={
+            "type": "category",
+            "side": "top",
+            "tickangle": 0,
+            "title": {"text": column_title, "standoff": 8},
+        },
+        yaxis={
+            "type": "category",
+            "autorange": "reversed",
+            "showgrid": False,
+            "ticklabelstandoff": 6,
+        },
+    )
