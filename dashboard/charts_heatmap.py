@@ -23,6 +23,7 @@ def heatmap(
     texts: Sequence[Sequence[str]],
     column_title: str,
     locale: Locale,
+    short_texts: Sequence[Sequence[str]] | None = None,
 ) -> PlotlyFigure:
     """Return a figure of a grid, its first row on top.
 
@@ -33,6 +34,7 @@ def heatmap(
         texts: the same written out; what a reader sees, so that no cell is told by its colour.
         column_title: what the columns count.
         locale: language of the reader.
+        short_texts: what stands in narrow cells instead; then `texts` show at a touch.
     """
     shown = [value for row in values for value in floats(row) if value is not None]
     low, high = (min(shown), max(shown)) if shown else (0.0, 1.0)
@@ -41,10 +43,11 @@ def heatmap(
         "x": list(columns),
         "y": list(rows),
         "z": [floats(row) for row in values],
-        "text": [list(row) for row in texts],
+        "text": [list(row) for row in short_texts or texts],
+        "customdata": [list(row) for row in texts],
         "texttemplate": "%{text}",
         "textfont": {"size": 11},
-        "hovertemplate": "%{y} · %{x}<br>%{text}<extra></extra>",
+        "hovertemplate": "%{y} · %{x}<br>%{customdata}<extra></extra>",
         "hoverongaps": False,
         "colorscale": [[0, _PALE], [1, NAVY]],
         # Cells that are all alike are all pale, not all dark.

@@ -279,7 +279,7 @@ def test_the_page_can_be_read_without_seeing_it(rows, page_of):
     headings = [attributes for tag, attributes in page.tags if tag == "th"]
     assert all(attributes.get("scope") in ("row", "col") for attributes in headings)
     charts = [a for tag, a in page.tags if a.get("role") == "img"]
-    assert len(charts) == 4
+    assert len(charts) >= 4
     assert all(chart["aria-label"] for chart in charts)
     assert names.count("caption") == names.count("table")
 

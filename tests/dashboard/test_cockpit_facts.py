@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 import yaml
-from handmade_publication import AS_OF, FEBRUARY, SCHEMAS, evaluation, item, movement, publish
+from handmade_publication import AS_OF, FEBRUARY, SCHEMAS, evaluation, movement, publish
 
 from dashboard import PublicationError, cockpit_facts
 from dashboard.cockpit import TABLES
@@ -100,16 +100,11 @@ def test_largest_exposures_come_first_with_what_was_decided(rows, facts_of):
     assert (second.customer_id, second.decision, second.has_prediction) == ("C2", None, False)
 
 
-def test_mrr_at_risk_starts_at_thirty_one_days_past_due(rows, facts_of):
+def test_mrr_at_risk_is_the_marts_and_not_computed_again(rows, facts_of):
+    rows["fct_open_items"] = []
     retention = facts_of(rows).leaving
-    # C1 has items of 95 and 31 days; C2 one of 12.
     assert retention.mrr_at_risk_reporting == Decimal("600.00")
     assert retention.mrr_at_risk_customer_count == 1
-
-
-def test_thirty_days_past_due_put_no_mrr_at_risk(rows, facts_of):
-    rows["fct_open_items"] = [item("C1", "I1", 30, "1500.50"), item("C2", "I5", 31, "-499.50")]
-    assert facts_of(rows).leaving.mrr_at_risk_reporting == 0
 
 
 def test_expected_loss_is_mrr_times_probability(rows, facts_of):

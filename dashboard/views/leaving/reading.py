@@ -13,55 +13,87 @@ from typing import Any
 import duckdb
 
 from dashboard.publication import rows_of
-from dashboard.views.leaving.facts import LeavingCustomer, LeavingFacts, MrrMovement
+from dashboard.views.leaving.facts import (
+    DUNNING_BANDS,
+    Cohort,
+    DunningBand,
+    LeavingCustomer,
+    LeavingFacts,
+    MrrMovement,
+    RetentionPoint,
+)
 
 TABLES = (
     "fct_mrr_movements",
+    "fct_retention",
+    "fct_cohort_retention",
+    "fct_retention_by_dunning",
     "fct_customer_360",
-    "fct_open_items",
     "fct_churn_predictions",
 )
 MOVEMENT_MONTHS = 12
+TREND_MONTHS = 36
+COHORT_MONTHS = 24
 TOP_COUNT = 10
-# DEFINITIONS section 3: a customer puts its MRR at risk from an item this late.
-AT_RISK_DAYS_PAST_DUE = 31
 
 
 def read_leaving(connection: duckdb.DuckDBPyConnection, as_of_date: dt.date) -> LeavingFacts:
-    """Read recurring revenue, what moved it, and what is at stake."""
-    columns = ", ".join(MrrMovement.__dataclass_fields__)
-    trend_sql = f"""
-        select {columns}
-        from marts.fct_mrr_movements
-        where
-            as_of_date <= $as_of_date
-            and as_of_date >= last_day($as_of_date::date - interval {MOVEMENT_MONTHS} month)
-        order by as_of_date
-    """
-    at_risk_sql = f"""
-        select
-            cast(coalesce(sum(mrr_reporting), 0) as decimal(38, 2)) as mrr_at_risk_reporting,
-            count(*) as mrr_at_risk_customer_count
-        from marts.fct_customer_360
-        where
-            as_of_date = $as_of_date
-            and mrr_reporting > 0
-            and customer_id in (
-                select customer_id
-                from marts.fct_open_items
-                where
-                    as_of_date = $as_of_date
-                    and days_past_due >= {AT_RISK_DAYS_PAST_DUE}
-                    and open_amount > 0
-            )
-    """
-    day = {"as_of_date": as_of_date}
-    (at_risk,) = rows_of(connection, at_risk_sql, day)
+    """Read recurring revenue, what moved it, what is left of it and what is at stake."""
+    trend = _history(connection, as_of_date, "fct_mrr_movements", MrrMovement, MOVEMENT_MONTHS)
+    retention = _history(connection, as_of_date, "fct_retention", RetentionPoint, TREND_MONTHS)
     return LeavingFacts(
-        trend=tuple(MrrMovement(**row) for row in rows_of(connection, trend_sql, day)),
-        **at_risk,
+        trend=tuple(MrrMovement(**row) for row in trend),
+        retention=tuple(RetentionPoint(**row) for row in retention),
+        cohorts=_cohorts(connection, as_of_date),
+        bands=_bands(connection, as_of_date),
         **_churn(connection, as_of_date),
     )
+
+
+def _history(
+    connection: duckdb.DuckDBPyConnection, as_of_date: dt.date, mart: str, shape: Any, months: int
+) -> list[dict[str, Any]]:
+    sql = f"""
+        select {", ".join(shape.__dataclass_fields__)}
+        from marts.{mart}
+        where
+            as_of_date <= $as_of_date
+            and as_of_date >= last_day($as_of_date::date - interval {months} month)
+        order by as_of_date
+    """
+    return rows_of(connection, sql, {"as_of_date": as_of_date})
+
+
+def _cohorts(connection: duckdb.DuckDBPyConnection, as_of_date: dt.date) -> tuple[Cohort, ...]:
+    sql = f"""
+        select
+            cohort_month, months_since, cohort_customer_count, logo_retention_rate,
+            mrr_retention_rate
+        from marts.fct_cohort_retention
+        where
+            as_of_date <= $as_of_date
+            and cohort_month
+            >= date_trunc('month', $as_of_date::date) - interval {COHORT_MONTHS - 1} month
+        order by cohort_month, months_since
+    """
+    cohorts: dict[dt.date, Cohort] = {}
+    for row in rows_of(connection, sql, {"as_of_date": as_of_date}):
+        month = row["cohort_month"]
+        empty = Cohort(month, row["cohort_customer_count"], {}, {})
+        cohort = cohorts.setdefault(month, empty)
+        cohort.logo_retention[row["months_since"]] = row["logo_retention_rate"]
+        cohort.mrr_retention[row["months_since"]] = row["mrr_retention_rate"]
+    return tuple(cohorts.values())
+
+
+def _bands(connection: duckdb.DuckDBPyConnection, as_of_date: dt.date) -> tuple[DunningBand, ...]:
+    sql = f"""
+        select {", ".join(DunningBand.__dataclass_fields__)}
+        from marts.fct_retention_by_dunning
+        where as_of_date = ?
+        order by list_position({list(DUNNING_BANDS)}, dunning_band)
+    """
+    return tuple(DunningBand(**row) for row in rows_of(connection, sql, [as_of_date]))
 
 
 def _churn(connection: duckdb.DuckDBPyConnection, as_of_date: dt.date) -> dict[str, Any]:

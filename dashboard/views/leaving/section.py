@@ -1,7 +1,7 @@
-"""Who may leave? Recurring revenue, what moved it, what late payment and churn put at stake.
+"""Who may leave? Recurring revenue, what moved it, and what late payment puts at stake.
 
-Belongs here: `fct_mrr_movements`, MRR at risk, churn predictions in words. Does not belong here:
-cohorts, NRR and GRR, retention by dunning intensity.
+Belongs here: the answers and the movements of MRR. Does not belong here: the parts below them
+(`staying.py`, `cohorts.py`, `dunning.py`, `predicted.py`).
 """
 
 from __future__ import annotations
@@ -22,9 +22,11 @@ from dashboard.parts import (
     money_cell,
     share_cell,
 )
+from dashboard.views.leaving.cohorts import cohort_block
+from dashboard.views.leaving.dunning import dunning_block, late_sentence
 from dashboard.views.leaving.facts import MRR_GAINS, MRR_LOSSES, LeavingFacts, MrrMovement
-from dashboard.views.trust.facts import TrustFacts
-from dashboard.views.trust.section import verdict
+from dashboard.views.leaving.predicted import predicted_block
+from dashboard.views.leaving.staying import staying_block, staying_sentence
 from dashboard.wording import Wording, share_of
 
 _STACKS = (
@@ -39,23 +41,29 @@ _STACKS = (
 
 
 def leaving_section(facts: CockpitFacts, wording: Wording) -> Section:
-    """Answer how much revenue recurs, what moved it, and which of it is at stake."""
+    """Answer how much revenue recurs, what is left of it, and what late payment has to do with it."""
     heading = Section("leaving", wording.say("leave.question"), wording.say("leave.topic"))
-    retention = facts.leaving
-    if retention is None:
-        return replace(heading, missing=(wording.say("leave.missing"),))
-    ranked = (_likely_table(retention, wording),) if retention.likely_to_leave else ()
+    leaving = facts.leaving
+    if leaving is None:
+        missing = (wording.say("leave.missing"), wording.say("leave.how"))
+        return replace(heading, missing=missing)
+    blocks = (
+        staying_block(leaving, wording),
+        dunning_block(leaving, wording),
+        cohort_block(leaving, wording),
+        predicted_block(leaving, facts.trust, wording),
+    )
     return replace(
         heading,
-        answers=_answers(retention, wording),
-        cautions=_cautions(facts.trust, retention, wording),
-        charts=(_chart(retention, wording),),
-        tables=(_movement_table(retention, wording), *ranked),
+        answers=_answers(leaving, wording),
+        charts=(_chart(leaving, wording),),
+        tables=(_movement_table(leaving, wording),),
+        blocks=tuple(block for block in blocks if block is not None),
     )
 
 
-def _answers(retention: LeavingFacts, wording: Wording) -> tuple[str, ...]:
-    today = retention.today
+def _answers(leaving: LeavingFacts, wording: Wording) -> tuple[str, ...]:
+    today = leaving.today
     if today.closing_customer_count == 0:
         return (wording.say("leave.none"), _moves(today, wording))
     answers = [
@@ -66,23 +74,11 @@ def _answers(retention: LeavingFacts, wording: Wording) -> tuple[str, ...]:
             customers=wording.counted("customer", today.closing_customer_count),
         ),
         _moves(today, wording),
+        staying_sentence(leaving, wording),
+        _at_risk(leaving, wording),
+        late_sentence(leaving, wording),
     ]
-    if retention.mrr_at_risk_customer_count == 0:
-        answers.append(wording.say("leave.no_risk"))
-    else:
-        at_risk = retention.mrr_at_risk_reporting
-        answers.append(
-            wording.say(
-                "leave.at_risk",
-                customers=wording.counted("customer", retention.mrr_at_risk_customer_count),
-                amount=wording.money(at_risk),
-                share=wording.share(share_of(at_risk, today.closing_mrr_reporting)),
-            )
-        )
-    if retention.expected_mrr_loss_reporting is not None:
-        amount = wording.money(retention.expected_mrr_loss_reporting)
-        answers.append(wording.say("leave.expected_loss", amount=amount))
-    return tuple(answers)
+    return tuple(answer for answer in answers if answer is not None)
 
 
 def _moves(today: MrrMovement, wording: Wording) -> str:
@@ -97,19 +93,23 @@ def _moves(today: MrrMovement, wording: Wording) -> str:
     )
 
 
-def _cautions(trust: TrustFacts, retention: LeavingFacts, wording: Wording) -> tuple[str, ...]:
-    if not retention.churn_methods:
-        return (wording.say("leave.no_predictions"),)
-    if retention.churn_methods == ("base_rate",):
-        return (wording.say("leave.base_rate"),)
-    ranking = trust.figure("churn", "roc_auc")
-    if ranking is not None and verdict(ranking) in ("worse", "same"):
-        return (wording.say("leave.not_proven"),)
-    return ()
+def _at_risk(leaving: LeavingFacts, wording: Wording) -> str:
+    if leaving.mrr_at_risk_customer_count == 0:
+        return wording.say("leave.no_risk")
+    at_risk = leaving.mrr_at_risk_reporting
+    gaps = {
+        "customers": wording.counted("customer", leaving.mrr_at_risk_customer_count),
+        "amount": wording.money(at_risk),
+        "share": wording.share(share_of(at_risk, leaving.today.closing_mrr_reporting)),
+    }
+    ltv = leaving.ratios.ltv_at_risk
+    if ltv is None:
+        return wording.say("leave.at_risk", **gaps)
+    return wording.say("leave.at_risk_ltv", ltv=wording.money(ltv), **gaps)
 
 
-def _chart(retention: LeavingFacts, wording: Wording) -> Chart:
-    trend = retention.trend
+def _chart(leaving: LeavingFacts, wording: Wording) -> Chart:
+    trend = leaving.trend
     stacks = [
         Series(
             name=wording.say(f"movement.{name}"),
@@ -130,7 +130,7 @@ def _chart(retention: LeavingFacts, wording: Wording) -> Chart:
     )
 
 
-def _movement_table(retention: LeavingFacts, wording: Wording) -> Table:
+def _movement_table(leaving: LeavingFacts, wording: Wording) -> Table:
     columns = (
         Column(wording.say("leave.month"), is_figure=False),
         Column(wording.say("leave.closing")),
@@ -146,31 +146,9 @@ def _movement_table(retention: LeavingFacts, wording: Wording) -> Table:
             count_cell(wording, month.closing_customer_count),
             share_cell(wording, month.logo_churn),
         )
-        for month in reversed(retention.trend)
+        for month in reversed(leaving.trend)
     )
     return Table(wording.say("leave.chart"), columns, rows, is_folded=True)
-
-
-def _likely_table(retention: LeavingFacts, wording: Wording) -> Table:
-    columns = (
-        Column(wording.say("column.customer"), is_figure=False),
-        Column(wording.say("leave.closing")),
-        Column(wording.say("leave.probability")),
-        Column(wording.say("column.past_due")),
-        Column(wording.say("column.oldest")),
-    )
-    rows = tuple(
-        (
-            Cell(customer.customer_name),
-            money_cell(wording, customer.mrr_reporting),
-            share_cell(wording, customer.p_churn),
-            money_cell(wording, customer.past_due_amount_reporting),
-            count_cell(wording, customer.oldest_days_past_due),
-        )
-        for customer in retention.likely_to_leave
-    )
-    note = wording.say("leave.likely_note")
-    return Table(wording.say("leave.likely"), columns, rows, note=note)
 
 
 def _sum(month: MrrMovement, names: tuple[str, ...]) -> Decimal:
