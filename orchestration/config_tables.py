@@ -20,6 +20,7 @@ from connectors.identity import IdentitySettings
 from connectors.sql import SqlSource
 from connectors.stripe import StripeSource
 from connectors.zendesk import ZendeskSource
+from orchestration.config_targets import Benchmark, TargetsTable, check_no_benchmark_twice
 from orchestration.late_payment import LatePaymentTable
 from outreach.delivery.settings import DeliverySettings
 from outreach.sender import Sender
@@ -195,8 +196,12 @@ class Config(_Table):
     sources: SourcesTable
     identity: IdentitySettings = IdentitySettings()
     parameters: Parameters = Parameters()
+    targets: TargetsTable = TargetsTable()
+    benchmarks: list[Benchmark] = []
     outreach: OutreachTable = OutreachTable()
     late_payment: LatePaymentTable | None = None
     sender: Sender = Sender()
     delivery: DeliverySettings = DeliverySettings()
     home: str = "."
+
+    _check_benchmarks = field_validator("benchmarks")(check_no_benchmark_twice)

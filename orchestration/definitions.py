@@ -18,6 +18,7 @@ from orchestration.assets.outreach import build_emission, build_policy
 from orchestration.assets.publication import build_publication
 from orchestration.assets.scoring import build_models, build_predictions
 from orchestration.assets.transformation import build_dbt_assets
+from orchestration.assets.yardsticks import build_yardsticks
 from orchestration.checks.predictions import build_prediction_checks
 from orchestration.checks.raw import build_raw_checks, build_staged_checks
 from orchestration.config import default_config_path, load_company
@@ -60,6 +61,7 @@ def build_definitions(config_path: Path, source_path: Path | None = None) -> dg.
             *build_raw_assets(sources, partitions),
             build_identity(sources, partitions),
             build_policy(partitions),
+            build_yardsticks(partitions),
             build_inbox(partitions),
             build_desk(partitions),
             *dbt_models,

@@ -88,6 +88,19 @@ training_months = 24             # history the models learn from
 default = [0.003, 0.016, 0.036, 0.066, 0.106]
 # "enterprise" = [0.001, 0.005, 0.012, 0.030, 0.080]
 
+# [targets]                      # what you mean to reach; without one the cockpit judges nothing
+# dso_rolling_3m = 40            # days, of every month
+# [targets.cash]                 # money to be received in a month, reporting currency
+# 2026-11 = 2700000
+# 2026-12 = 3100000
+#
+# [[benchmarks]]                 # how others do, from a source that can be read; shown with it
+# metric = "dso_rolling_3m"      # name of the figure in the marts
+# value = 42.0                   # days; a rate as 0.12 for 12 %
+# population = "France, software, 50 to 250 employees, median"
+# source = "Title, publisher, page"
+# source_date = 2026-06-30
+
 [outreach]
 # policy = "policy.yml"          # segments, steps, caps, holds; absent, the default
 #

@@ -14,6 +14,7 @@ import duckdb
 
 from connectors.identity import prepare_identity
 from orchestration.desk_copy import prepare_desk
+from orchestration.yardsticks import prepare_yardsticks
 
 ML_TABLES = {
     "invoice_predictions": (
@@ -93,6 +94,7 @@ def prepare_schemas(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"create table if not exists audit.{name} ({columns})")
     prepare_identity(connection)
     prepare_desk(connection)
+    prepare_yardsticks(connection)
 
 
 def rows_of(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:

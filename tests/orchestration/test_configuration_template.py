@@ -9,10 +9,10 @@ from orchestration.config import load_company
 from orchestration.templates import configuration_text
 
 
-@pytest.mark.parametrize("table", ["sender", "delivery", "late_payment"])
+@pytest.mark.parametrize("table", ["targets", "benchmarks", "sender", "delivery", "late_payment"])
 def test_a_commented_table_is_valid_once_its_marks_are_removed(tmp_path, table):
     text = configuration_text("Exemple", "source", dt.date(2024, 1, 1))
-    block = re.search(rf"# \[{table}\].*?(?=\n#\n|\Z)", text, re.DOTALL).group()
+    block = re.search(rf"# \[\[?{table}\].*?(?=\n#?\n|\Z)", text, re.DOTALL).group()
     shown = "\n".join(line.removeprefix("# ") for line in block.splitlines())
     path = tmp_path / "encours.toml"
     path.write_text(text.replace(block, shown))
