@@ -40,6 +40,12 @@ final as (
             when forecasts.horizon = 'month_end' and forecasts.line = 'total'
                 then {{ money('received.amount_reporting') }}
         end as received_amount_reporting,
+        -- The horizons run from today; a week of its own is what lands by its end less by the end before.
+        case
+            when forecasts.horizon = 'week_1' then {{ money('forecasts.expected_amount') }}
+            when starts_with(forecasts.horizon, 'week_')
+                then {{ money('forecasts.expected_amount') }} - {{ money('lag(forecasts.expected_amount) over weeks') }}
+        end as expected_in_week_amount_reporting,
         {{ money('scored.open_amount_reporting') }} as open_amount_reporting,
         {{ money('scored.scored_amount_reporting') }} as scored_amount_reporting,
         forecasts.method,
@@ -49,6 +55,10 @@ final as (
     cross join scored
     cross join received
     where forecasts.as_of_date = {{ as_of_date() }}
+    window weeks as (
+        partition by forecasts.line, starts_with(forecasts.horizon, 'week_')
+        order by forecasts.horizon_date
+    )
 )
 
 select * from final

@@ -88,11 +88,14 @@ final as (
         {%- endfor %}
         {{ money('coalesce(landed.amount, 0)') }} as landed_amount_reporting,
         {{ money('coalesce(landed.amount, 0) - months.p50_amount') }} as error_amount_reporting,
+        {{ money('before.amount') }} as naive_amount_reporting,
         coalesce(landed.amount, 0) between months.p10_amount and months.p90_amount as is_in_interval,
         months.method,
         months.is_calibrated
     from months
     left join landed on months.month_start_date = landed.month_start_date and months.line = landed.line
+    left join landed as before
+        on months.month_start_date = before.month_start_date + interval 1 month and months.line = before.line
 )
 
 select * from final
