@@ -86,7 +86,7 @@ def ensure_manifest(sources: Sequence[str] = ("files",)) -> Path:
 
 
 def dbt_variables(company: Company, as_of_date: date) -> dict[str, Any]:
-    """The variables of a run: date, currency, sources, parameters and late-payment rules."""
+    """The variables of a run: date, currency, sources, parameters, limits and late-payment rules."""
     # Rates travel as written, never through a float.
     parameters = company.config.parameters.model_dump(mode="json")
     late_payment = company.config.late_payment
@@ -95,6 +95,7 @@ def dbt_variables(company: Company, as_of_date: date) -> dict[str, Any]:
         "reporting_currency": company.config.company.reporting_currency,
         "sources": list(company.source_names),
         "parameters": parameters,
+        "max_stale_days": company.config.run.max_stale_days,
         "late_payment": late_payment.model_dump(mode="json") if late_payment else None,
     }
 

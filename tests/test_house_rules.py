@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from orchestration.config_tables import Config, Parameters
+from orchestration.config_tables import Config, Parameters, RunTable
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("connectors", "dashboard", "models_ml", "orchestration", "outreach")
@@ -126,4 +126,5 @@ def test_dbt_falls_back_on_the_configurations_own_defaults():
     """`dbt` by hand and `encours run` of a bare configuration must not differ."""
     project = yaml.safe_load((ROOT / "dbt_project" / "dbt_project.yml").read_text())
     assert project["vars"]["parameters"] == Parameters().model_dump(mode="json")
+    assert project["vars"]["max_stale_days"] == RunTable().max_stale_days
     assert project["vars"]["late_payment"] is Config.model_fields["late_payment"].default is None

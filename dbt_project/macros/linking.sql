@@ -33,7 +33,8 @@
         cast(null as date) as effective_date,
         cast(null as varchar) as currency,
         cast(null as decimal(18, 2)) as amount,
-        cast(null as varchar) as reason
+        cast(null as varchar) as reason,
+        cast(null as varchar) as source_name
     where false
     {%- for entity, day in dated.items() %}
     {%- for source_name in sources_of(entity) if not is_ledger(source_name) and var("sources") | length > 1 %}
@@ -45,7 +46,8 @@
         {{ day }} as effective_date,
         {{ "records.currency" if "currency" in contract()[entity].columns else "cast(null as varchar)" }} as currency,
         {{ "records.amount" if "amount" in contract()[entity].columns else "cast(null as decimal(18, 2))" }} as amount,
-        'customer_not_linked' as reason
+        'customer_not_linked' as reason,
+        '{{ source_name }}' as source_name
     from {{ ref("stg_" ~ source_name ~ "__" ~ entity) }} as records
     anti join {{ source("identity", "customer_links") }} as links
         on links.source = '{{ source_name }}' and records.customer_id = links.party_id

@@ -115,3 +115,22 @@
     where false
     {%- endfor %}
 {%- endmacro %}
+
+
+{#- Whether raw holds a source's records as the contract has them; a vendor's objects become records in
+    staging only. -#}
+{% macro lands_entities(source_name) -%}
+    {{ return(source_name in ['files', 'sql', 'fec']) }}
+{%- endmacro %}
+
+
+{#- The configured sources whose records raw holds as the contract has them. -#}
+{% macro sources_landing_entities() -%}
+    {{ return(var("sources") | select("in", ['files', 'sql', 'fec']) | list) }}
+{%- endmacro %}
+
+
+{#- Entities that move the ledger by an amount of their own, and the column of that amount. -#}
+{% macro money_entities() -%}
+    {{ return({'invoices': 'gross_amount', 'payments': 'amount', 'credit_notes': 'gross_amount'}) }}
+{%- endmacro %}

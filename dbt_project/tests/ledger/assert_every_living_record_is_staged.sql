@@ -6,7 +6,7 @@ with counted as (
         cast(null as bigint) as living,
         cast(null as bigint) as staged
     where false
-    {%- for source_name in var("sources") if source_name in ["files", "sql", "fec"] %}
+    {%- for source_name in var("sources") if lands_entities(source_name) %}
     {%- for entity in source_entities()[source_name] %}
     {%- set key = contract()[entity].key | join(", ") %}
     union all

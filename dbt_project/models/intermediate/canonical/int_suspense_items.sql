@@ -7,35 +7,23 @@ payments as (select * from {{ ref('int_payments_unioned') }}),
 credit_notes as (select * from {{ ref('int_credit_notes_unioned') }}),
 
 staged_money as (
+    {%- for entity, key, dated, amount in [
+        ('invoices', 'invoice_id', 'invoice_date', 'gross_amount'),
+        ('payments', 'payment_id', 'payment_date', 'amount'),
+        ('credit_notes', 'credit_note_id', 'credit_date', 'gross_amount'),
+        ('subscription_versions', "subscription_id || '@' || valid_from", 'valid_from', 'amount'),
+    ] %}
     select
-        'invoices' as entity,
-        invoice_id as record_id,
+        '{{ entity }}' as entity,
+        {{ key }} as record_id,
         customer_id,
-        invoice_date as effective_date,
+        {{ dated }} as effective_date,
         currency,
-        gross_amount as amount
-    from ({{ staged('invoices') }})
-    union all
-    select 'payments' as entity, payment_id as record_id, customer_id, payment_date as effective_date, currency, amount
-    from ({{ staged('payments') }})
-    union all
-    select
-        'credit_notes' as entity,
-        credit_note_id as record_id,
-        customer_id,
-        credit_date as effective_date,
-        currency,
-        gross_amount as amount
-    from ({{ staged('credit_notes') }})
-    union all
-    select
-        'subscription_versions' as entity,
-        subscription_id || '@' || valid_from as record_id,
-        customer_id,
-        valid_from as effective_date,
-        currency,
-        amount
-    from ({{ staged('subscription_versions') }})
+        {{ amount }} as amount,
+        source_name
+    from ({{ staged(entity) }})
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
 ),
 
 without_rate as (
@@ -58,7 +46,8 @@ settlements as (
         payment_id as money_id,
         invoice_id,
         allocation_date as effective_date,
-        amount
+        amount,
+        source_name
     from {{ ref('int_payment_allocations_unioned') }}
     union all
     select
@@ -67,7 +56,8 @@ settlements as (
         credit_note_id as money_id,
         invoice_id,
         allocation_date as effective_date,
-        amount
+        amount,
+        source_name
     from {{ ref('int_credit_note_allocations_unioned') }}
     union all
     select
@@ -76,7 +66,8 @@ settlements as (
         null as money_id,
         invoice_id,
         write_off_date as effective_date,
-        amount
+        amount,
+        source_name
     from {{ ref('int_write_offs_unioned') }}
     {%- for entity, key, dated, amount in [
         ('invoice_due_dates', "invoice_id || '@' || instalment_no || '@' || valid_from", 'valid_from', 'amount'),
@@ -89,7 +80,8 @@ settlements as (
         null as money_id,
         invoice_id,
         {{ dated }} as effective_date,
-        {{ amount }} as amount
+        {{ amount }} as amount,
+        source_name
     from {{ ref('int_' ~ entity ~ '_unioned') }}
     {%- endfor %}
     union all
@@ -99,7 +91,8 @@ settlements as (
         null as money_id,
         invoice_id,
         activity_date as effective_date,
-        null as amount
+        null as amount,
+        source_name
     from {{ ref('int_activities_unioned') }}
     where customer_id is null
 ),
@@ -120,6 +113,7 @@ unsettleable as (
         settlements.effective_date,
         coalesce(money.currency, invoices.currency) as currency,
         settlements.amount,
+        settlements.source_name,
         case
             when invoices.invoice_id is null then 'unknown_invoice'
             when settlements.entity = 'payment_allocations' and money.money_id is null then 'unknown_payment'
@@ -135,11 +129,11 @@ unlinked as ({{ unlinked_records() }}
 ),
 
 final as (
-    select entity, record_id, customer_id, effective_date, currency, amount, reason from without_rate
+    select entity, record_id, customer_id, effective_date, currency, amount, reason, source_name from without_rate
     union all
-    select entity, record_id, customer_id, effective_date, currency, amount, reason from unlinked
+    select entity, record_id, customer_id, effective_date, currency, amount, reason, source_name from unlinked
     union all
-    select entity, record_id, customer_id, effective_date, currency, amount, reason
+    select entity, record_id, customer_id, effective_date, currency, amount, reason, source_name
     from unsettleable
     where reason is not null
 )
