@@ -54,6 +54,7 @@ def render_backtest(facts: BacktestFacts, company_name: str, locale: Locale) -> 
         wording=wording,
         figures=_strip(facts, wording),
         sections=[section(facts, wording) for section in SECTIONS],
+        as_of_date=facts.as_of_date,
     )
 
 

@@ -323,7 +323,7 @@ def test_the_page_is_written_whole_with_its_charts_library(rows, tmp_path):
     html = target.read_text(encoding="utf-8")
     assert html.startswith("<!doctype html>")
     assert html.rstrip().endswith("</html>")
-    assert "Plotly.newPlot" in html
+    assert "Plotly.react" in html
     assert len(html) > 1_500_000
 
 

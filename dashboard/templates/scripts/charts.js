@@ -1,62 +1,93 @@
 // Charts, drawn when their view shows and before printing; the library wakes after the first paint.
 (() => {
-  const payload = document.getElementById("charts-library");
   const sources = [...document.querySelectorAll("script[data-chart]")];
-  const PAPER_PX = 680;
+  // A4 less its margins: paper has one width, whatever the window's.
+  const PAPER_PX = 686;
+  const NARROW_PX = 560;
+  const LEGEND_ROW_PX = 20;
   let isReady = false;
   const elementOf = (source) => document.getElementById(source.dataset.chart);
-  const fail = () => {
+  const fail = (error) => {
+    console.error(error);
     for (const source of sources) elementOf(source).textContent = page.say("no_charts");
   };
-  const draw = (source) => {
+
+  // On a phone a legend takes a line an entry, which must not squeeze the chart below it, and of
+  // the labels written out along the axis every other one is left, counted from the last.
+  const fitted = ({ data, layout }, width) => {
+    if (width >= NARROW_PX) return { ...layout, width };
+    const entries = data.filter((trace) => trace.name && trace.showlegend !== false);
+    const rows = layout.showlegend !== false && entries.length > 2 ? entries.length : 0;
+    const { tickvals, ticktext } = layout.xaxis;
+    const isKept = (_, index, all) => tickvals.length < 4 || (all.length - 1 - index) % 2 === 0;
+    const xaxis = tickvals && {
+      ...layout.xaxis,
+      tickvals: tickvals.filter(isKept),
+      ticktext: ticktext && ticktext.filter(isKept),
+    };
+    const height = layout.height + rows * LEGEND_ROW_PX;
+    return { ...layout, width, height, xaxis: xaxis || layout.xaxis };
+  };
+  const draw = (source, paperWidth) => {
     const element = elementOf(source);
     if (!element.clientWidth) return;
-    if (!element.dataset.drawn) {
-      const figure = JSON.parse(source.textContent);
-      const look = { displayModeBar: false, responsive: true };
-      Plotly.newPlot(element, figure.data, figure.layout, look);
-      element.dataset.drawn = "yes";
-    } else if (element._fullLayout.width !== element.clientWidth) Plotly.Plots.resize(element);
+    const width = paperWidth || element.clientWidth;
+    if (element.dataset.width === String(width)) return;
+    const figure = JSON.parse(source.textContent);
+    const layout = fitted(figure, width);
+    Plotly.react(element, figure.data, layout, { displayModeBar: false });
+    element.dataset.width = width;
   };
   const drawIn = (part) => {
-    if (!isReady) return;
+    if (!isReady || !part) return;
     for (const source of part.querySelectorAll("script[data-chart]")) draw(source);
-    if (part.matches(".is-shown")) performance.mark("charts-drawn");
+    performance.mark("charts-drawn");
+  };
+  const drawShown = () => drawIn(document.querySelector(".view.is-shown"));
+
+  const bytesOf = (packed) => {
+    const text = atob(packed);
+    const bytes = new Uint8Array(text.length);
+    for (let index = 0; index < text.length; index += 1) bytes[index] = text.charCodeAt(index);
+    return bytes;
   };
   const wake = async () => {
-    const bytes = Uint8Array.from(atob(payload.textContent), (one) => one.charCodeAt(0));
-    const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    // Behind this script on the page: nothing waits for its 2 MB.
+    const payload = document.getElementById("charts-library");
+    const packed = new Blob([bytesOf(payload.textContent)]);
     const library = document.createElement("script");
+    const unpacked = packed.stream().pipeThrough(new DecompressionStream("gzip"));
     library.textContent = await new Response(unpacked).text();
     document.head.append(library);
     library.remove();
     payload.remove();
-    isReady = typeof Plotly !== "undefined";
-    if (!isReady) return fail();
-    const shown = document.querySelector(".view.is-shown");
-    if (shown) drawIn(shown);
+    isReady = Boolean(window.Plotly);
+    if (!isReady) throw new Error("The charts library was refused.");
+    drawShown();
   };
-  // Paper has one width, and shows every view at once.
+  if (!sources.length) return;
+
+  page.onShown.push(drawIn);
+  document.addEventListener("toggle", (event) => drawIn(event.target), true);
+  let waiting = 0;
+  window.addEventListener("resize", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(drawShown, 100);
+  });
   const toPaper = () => {
     if (!isReady) return;
     document.documentElement.classList.add("on-paper");
-    document.body.style.width = `${PAPER_PX}px`;
-    for (const source of sources) draw(source);
+    for (const source of sources) draw(source, PAPER_PX);
   };
   const toScreen = () => {
     document.documentElement.classList.remove("on-paper");
-    document.body.style.width = "";
-    const shown = document.querySelector(".view.is-shown");
-    if (shown) drawIn(shown);
+    drawShown();
   };
-  page.onShown.push(drawIn);
-  document.addEventListener("toggle", (event) => drawIn(event.target), true);
   window.addEventListener("beforeprint", toPaper);
   window.addEventListener("afterprint", toScreen);
   window.matchMedia("print").addEventListener("change", (media) =>
     media.matches ? toPaper() : toScreen(),
   );
-  if (!payload) return;
   document.addEventListener("DOMContentLoaded", () => {
     let isAwake = false;
     const once = () => {

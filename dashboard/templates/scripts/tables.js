@@ -58,15 +58,21 @@
     const count = tools.querySelector("output");
     const more = document.getElementById(`${table.id}-more`);
     const rows = page.rowsOf(table);
-    const texts = rows.map((row) => bare(row.textContent));
+    // A customer is found by an invoice below it, too.
+    const details = page.detailsOf(table);
+    const texts = new Map(
+      rows.map((row, index) => {
+        const inner = details[index] ? details[index].rows.flat().map(([text]) => text) : [];
+        return [row, bare([row.textContent, ...inner].join(" "))];
+      }),
+    );
     let isFolded = rows.length > SHOWN_AT_FIRST + 3;
     const apply = () => {
       const wanted = bare(input.value).split(/\s+/).filter(Boolean);
       let matching = 0;
       let shown = 0;
       for (const row of page.rowsOf(table)) {
-        const text = texts[rows.indexOf(row)];
-        const isMatching = wanted.every((word) => text.includes(word));
+        const isMatching = wanted.every((word) => texts.get(row).includes(word));
         matching += isMatching;
         row.hidden = !isMatching || (isFolded && !wanted.length && shown >= SHOWN_AT_FIRST);
         shown += !row.hidden;
