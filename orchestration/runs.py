@@ -6,6 +6,7 @@ not belong here: what jobs do.
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 from datetime import date
@@ -34,6 +35,11 @@ concurrency:
 run_monitoring:
   enabled: true
   free_slots_after_run_end_seconds: 120
+event_log_storage:
+  module: orchestration.event_log
+  class: KeptOpenEventLog
+  config:
+    base_dir: {history}
 """
 
 
@@ -57,8 +63,11 @@ def prepare_dagster_home(company: Company) -> Path:
     """Write the instance's configuration where absent or older than this version."""
     company.dagster_home.mkdir(parents=True, exist_ok=True)
     settings = company.dagster_home / "dagster.yaml"
-    if not settings.exists() or settings.read_text(encoding="utf-8") != _DAGSTER_YAML:
-        settings.write_text(_DAGSTER_YAML, encoding="utf-8")
+    # Where Dagster's own storage keeps it, as text that YAML reads as text whatever the path holds.
+    history = json.dumps(str((company.dagster_home / "history" / "runs").resolve()))
+    wanted = _DAGSTER_YAML.replace("{history}", history)
+    if not settings.exists() or settings.read_text(encoding="utf-8") != wanted:
+        settings.write_text(wanted, encoding="utf-8")
     return company.dagster_home
 
 
