@@ -55,6 +55,11 @@ def build_definitions(config_path: Path, source_path: Path | None = None) -> dg.
         (key for model in dbt_models for key in model.keys if key.path[0] == "marts"),
         key=lambda key: key.to_user_string(),
     )
+    checks = [
+        *build_raw_checks(sources),
+        *build_staged_checks(sources),
+        *build_prediction_checks(),
+    ]
     jobs = build_jobs()
     return dg.Definitions(
         assets=[
@@ -67,16 +72,12 @@ def build_definitions(config_path: Path, source_path: Path | None = None) -> dg.
             *dbt_models,
             build_predictions(partitions),
             build_models(partitions),
-            build_publication(marts, partitions),
+            build_publication(marts, partitions, checks),
             build_emission(partitions),
             build_alerts(partitions),
             build_delivery(partitions),
         ],
-        asset_checks=[
-            *build_raw_checks(sources),
-            *build_staged_checks(sources),
-            *build_prediction_checks(),
-        ],
+        asset_checks=checks,
         jobs=jobs,
         schedules=[build_schedule(company, jobs), build_training_schedule(company, jobs)],
         sensors=build_sensors(jobs),

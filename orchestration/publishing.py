@@ -1,17 +1,17 @@
 """Write, audit, publish: the read-only copy of the marts that everybody else reads.
 
-Belongs here: building, auditing and swapping a publication. Does not belong here: what the marts
-hold (dbt), who reads them (dashboard, outreach).
+Belongs here: building, auditing and swapping a publication, and which are kept. Does not belong here:
+what its files hold (`orchestration.publication`), what the marts hold (dbt), who reads them
+(dashboard, outreach).
 
-A publication is a folder `published/<as_of_date>_<content>` with `publication.duckdb` and
-`publication.json`. `published/current` points to the newest that passed its audit; the swap of that
-pointer is one rename. A run that fails leaves it where it was.
+A publication is a folder `published/<as_of_date>_<content>` with `publication.duckdb`, the same marts
+as `parquet/<mart>.parquet`, and `publication.json`. `published/current` points to the newest that passed
+its audit; the swap of that pointer is one rename. A run that fails leaves it where it was.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -22,12 +22,29 @@ from typing import Any
 
 import duckdb
 
+from orchestration.publication.about import (
+    MARTS,
+    About,
+    Column,
+    content_hash,
+    described_columns,
+    facts_row,
+    quarantined_rows,
+    set_aside_counts,
+)
+from orchestration.publication.files import (
+    DATABASE,
+    FACTS,
+    fingerprints,
+    flush,
+    is_whole,
+    settle,
+    write_files,
+)
+
 KEPT = 7
-# Not named as its schema: `marts.fct_dso` must read as schema and table wherever it is opened.
-DATABASE = "publication.duckdb"
-FACTS = "publication.json"
-SCHEMA = "marts"
 _FOLDERS = "????-??-??_*"
+_NOTHING_KNOWN = About()
 
 
 class PublicationError(Exception):
@@ -63,80 +80,127 @@ class Publication:
         return self.folder / DATABASE
 
 
-def fingerprints(connection: duckdb.DuckDBPyConnection, schema: str) -> dict[str, dict[str, str]]:
-    """Rows and an order-free hash of every table of a schema, by table name."""
-    tables = connection.execute(
-        "select table_name from information_schema.tables where table_schema = ? order by 1",
-        [schema.split(".")[-1]],
-    ).fetchall()
-    result = {}
-    for (table,) in tables:
-        rows, digest = connection.execute(
-            f'select count(*), coalesce(sum(hash(t)::hugeint), 0)::varchar from {schema}."{table}" as t'
-        ).fetchall()[0]
-        result[table] = {"rows": str(rows), "hash": digest}
-    return result
+@dataclass(frozen=True)
+class _Content:
+    """What the warehouse holds for a publication.
+
+    Attributes:
+        tables: Fingerprint of every mart.
+        columns: Their described columns.
+        counts: What is set aside, by name.
+        quarantined: Rows in quarantine by source and entity.
+        desk_copied_at: When the desk was copied, aware; None where it was not.
+    """
+
+    tables: dict[str, dict[str, Any]]
+    columns: list[Column]
+    counts: dict[str, int | None]
+    quarantined: list[dict[str, Any]]
+    desk_copied_at: datetime | None
+
+    @property
+    def totals(self) -> dict[str, dict[str, str]]:
+        """Rows and hash of every mart."""
+        return {
+            name: {"rows": table["rows"], "hash": table["hash"]}
+            for name, table in self.tables.items()
+        }
 
 
-def publish(warehouse: Path, published: Path, as_of_date: date, run_id: str) -> Publication:
-    """Copy the marts into a new file, audit it in a fresh process, swap the pointer.
+def publish(
+    warehouse: Path, published: Path, as_of_date: date, run_id: str, about: About = _NOTHING_KNOWN
+) -> Publication:
+    """Copy the marts into new files, audit them in a fresh process, swap the pointer.
 
     Args:
         warehouse: The pipeline's database; opened read-only.
         published: Folder of publications.
         as_of_date: The business date of the marts.
         run_id: The Dagster run that built them.
+        about: What the files say of themselves beside the marts.
 
     Raises:
-        PublicationError: The audit found a difference, or no mart holds the date.
+        PublicationError: The audit found a difference, no mart holds the date, or the files could not
+            be written.
     """
-    published.mkdir(parents=True, exist_ok=True)
+    content = _content(warehouse, as_of_date, about)
+    digest = content_hash(content.tables, content.columns, about)[:8]
+    folder = published / f"{as_of_date.isoformat()}_{digest}"
+    facts = facts_row(
+        folder.name, as_of_date, run_id, about, content.desk_copied_at, content.counts
+    )
+    try:
+        published.mkdir(parents=True, exist_ok=True)
+        for left_over in (*published.glob(".draft-*"), *published.glob(".gone-*")):
+            shutil.rmtree(left_over)
+        is_new = not is_whole(folder, list(content.tables))
+        if is_new:
+            _build(warehouse, folder, facts, content, about)
+        else:
+            folder.touch()  # of its day, these marts are the newest again
+        current = current_publication(published)
+        # A past day run again is published beside; readers stay on the newest day.
+        if current is None or as_of_date >= current.as_of_date:
+            _point(published, folder)
+        _forget_old(published, folder)
+    except (OSError, duckdb.IOException) as error:
+        reason = getattr(error, "strerror", None) or " ".join(str(error).split())
+        raise PublicationError(
+            f"The publication could not be written to {published}: {reason}. The last good"
+            " publication stays. Free space or give permission, then run the day again."
+        ) from error
+    return Publication(folder, as_of_date, is_new, content.totals, content.desk_copied_at)
+
+
+def _content(warehouse: Path, as_of_date: date, about: About) -> _Content:
     connection = duckdb.connect(str(warehouse), read_only=True)
     try:
-        expected = fingerprints(connection, SCHEMA)
-        found = _business_date(connection) if expected else None
-        copied_at = _desk_copied_at(connection)
+        tables = fingerprints(connection)
+        if not tables:
+            raise PublicationError("The warehouse holds no marts. Run `encours run`.")
+        found = _business_date(connection)
+        if found != as_of_date:
+            raise PublicationError(
+                f"The marts are those of {found}, not of {as_of_date}. Run the day again."
+            )
+        return _Content(
+            tables,
+            described_columns(connection, about),
+            set_aside_counts(connection),
+            quarantined_rows(connection),
+            _desk_copied_at(connection),
+        )
     finally:
         connection.close()
-    if not expected:
-        raise PublicationError("The warehouse holds no marts. Run `encours run`.")
-    if found != as_of_date:
-        raise PublicationError(
-            f"The marts are those of {found}, not of {as_of_date}. Run the day again."
-        )
-    digest = f"{sum(int(t['hash']) for t in expected.values()) % 16**8:08x}"
-    folder = published / f"{as_of_date.isoformat()}_{digest}"
-    facts: dict[str, Any] = {
-        "as_of_date": as_of_date.isoformat(),
-        "run_id": run_id,
-        "tables": expected,
-    }
-    # Not part of the content: the same marts known from an earlier copy stay the same publication.
-    facts["desk_copied_at"] = copied_at.isoformat() if copied_at else None
-    is_new = not (folder / FACTS).exists()
-    if not is_new:
-        folder.touch()  # of its day, these marts are the newest again
-    for left_over in published.glob(".draft-*"):
-        shutil.rmtree(left_over)
-    if is_new:
-        draft = published / f".draft-{run_id}"
+
+
+def _build(
+    warehouse: Path, folder: Path, facts: dict[str, Any], content: _Content, about: About
+) -> None:
+    """Write a publication apart, audit it, and give it its name."""
+    published = folder.parent
+    draft = published / f".draft-{facts['run_id']}"
+    draft.mkdir()
+    try:
+        write_files(warehouse, draft, facts, content.columns, about)
+        _audit_apart(draft, content, about)
+        told = facts | {"quarantined_rows": content.quarantined, "tables": content.totals}
+        text = json.dumps(told, indent=1, ensure_ascii=False, default=_as_text)
+        (draft / FACTS).write_text(text + "\n", encoding="utf-8")
+        settle(draft)
+        if folder.exists():  # files were taken out of it by hand
+            _remove(folder)
+        draft.rename(folder)
+        flush(published)
+    except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir()
-        try:
-            _copy(warehouse, draft / DATABASE)
-            _audit_apart(draft / DATABASE, expected)
-            (draft / FACTS).write_text(json.dumps(facts, indent=1), encoding="utf-8")
-            _settle(draft)
-            draft.rename(folder)
-        except BaseException:
-            shutil.rmtree(draft, ignore_errors=True)
-            raise
-    current = current_publication(published)
-    # A past day run again is published beside; readers stay on the newest day.
-    if current is None or as_of_date >= current.as_of_date:
-        _point(published, folder)
-    _forget_old(published, folder)
-    return Publication(folder, as_of_date, is_new, expected, copied_at)
+        raise
+
+
+def _as_text(value: date | datetime) -> str:
+    # Times are kept in UTC; in a text they say so.
+    aware = value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
+    return aware.isoformat()
 
 
 def current_publication(published: Path) -> Publication | None:
@@ -184,39 +248,20 @@ def _desk_copied_at(connection: duckdb.DuckDBPyConnection) -> datetime | None:
 def _business_date(connection: duckdb.DuckDBPyConnection) -> date | None:
     """The run's own date of the marts: the newest of the mart that has a row for each run date."""
     newest: date | None = connection.execute(
-        f"select max(as_of_date) from {SCHEMA}.fct_dso"
+        f"select max(as_of_date) from {MARTS}.fct_dso"
     ).fetchall()[0][0]
     return newest
 
 
-def _copy(warehouse: Path, target: Path) -> None:
-    connection = duckdb.connect(":memory:")
-    try:
-        connection.execute(f"attach {_quoted(warehouse)} as warehouse (read_only)")
-        # v1.4.0 opens in today's BI tools and refuses a stray write-ahead log.
-        connection.execute(f"attach {_quoted(target)} as publication (storage_version 'v1.4.0')")
-        connection.execute(f"create schema publication.{SCHEMA}")
-        tables = connection.execute(
-            "select table_name from duckdb_tables() where database_name = 'warehouse' and schema_name = ?",
-            [SCHEMA],
-        ).fetchall()
-        for (table,) in tables:
-            connection.execute(
-                f'create table publication.{SCHEMA}."{table}" as select * from warehouse.{SCHEMA}."{table}"'
-            )
-        connection.execute("checkpoint publication; detach publication")
-    finally:
-        connection.close()
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
-
-
-def _audit_apart(database: Path, expected: dict[str, dict[str, str]]) -> None:
-    """Open the file in a fresh process and total it again."""
+def _audit_apart(folder: Path, content: _Content, about: About) -> None:
+    """Open the files in a fresh process and total them again."""
+    expected = {
+        "tables": content.tables,
+        "about": {"publication": 1, "checks": len(about.checks), "columns": len(content.columns)},
+        "described": sum(meaning is not None for *_, meaning in content.columns),
+    }
     result = subprocess.run(
-        [sys.executable, "-m", "orchestration.publication_audit", str(database)],
+        [sys.executable, "-m", "orchestration.publication.audit", str(folder)],
         input=json.dumps(expected),
         capture_output=True,
         text=True,
@@ -224,21 +269,14 @@ def _audit_apart(database: Path, expected: dict[str, dict[str, str]]) -> None:
         cwd=Path(__file__).resolve().parent.parent,
     )
     if result.returncode != 0:
-        raise PublicationError(
-            f"{(result.stderr.strip() or 'The audit was killed.').splitlines()[-1]} The last good publication stays."
+        found = result.stdout.splitlines()
+        said = (
+            found[0]
+            if found
+            else (result.stderr.strip() or "The audit was killed.").splitlines()[-1]
         )
-
-
-def _settle(draft: Path) -> None:
-    stray = [p.name for p in draft.iterdir() if p.suffix == ".wal"]
-    if stray:
-        raise PublicationError(
-            f"{stray[0]} was left beside the new file. The last good publication stays."
-        )
-    for path in draft.iterdir():
-        with path.open("rb") as stream:
-            os.fsync(stream.fileno())
-        path.chmod(0o444)
+        more = f" ({len(found) - 1} more.)" if len(found) > 1 else ""
+        raise PublicationError(f"{said}{more} The last good publication stays.")
 
 
 def _point(published: Path, folder: Path) -> None:
@@ -246,6 +284,7 @@ def _point(published: Path, folder: Path) -> None:
     draft.unlink(missing_ok=True)
     draft.symlink_to(folder.name, target_is_directory=True)
     draft.replace(published / "current")
+    flush(published)
 
 
 def _forget_old(published: Path, fresh: Path) -> None:
@@ -257,4 +296,11 @@ def _forget_old(published: Path, fresh: Path) -> None:
         reverse=True,
     )
     for folder in folders[KEPT - len(standing) :]:
-        shutil.rmtree(folder)
+        _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """Take a publication away as a whole: who reads it finds all its files or none."""
+    gone = folder.with_name(f".gone-{folder.name}")
+    folder.rename(gone)
+    shutil.rmtree(gone)

@@ -6,6 +6,7 @@ import duckdb
 import pytest
 
 from orchestration import publishing
+from orchestration.publication.files import DATABASE
 from orchestration.publishing import (
     KEPT,
     PublicationError,
@@ -36,9 +37,7 @@ def fill(path, value: int, day: dt.date = DAY) -> None:
 
 
 def published_value(published) -> int:
-    with duckdb.connect(
-        str(published / "current" / publishing.DATABASE), read_only=True
-    ) as connection:
+    with duckdb.connect(str(published / "current" / DATABASE), read_only=True) as connection:
         return connection.execute("select n from marts.fct_x").fetchall()[0][0]
 
 
@@ -55,15 +54,18 @@ def test_a_failed_audit_leaves_the_last_good_publication(warehouse, tmp_path, mo
     published = tmp_path / "published"
     publish(warehouse, published, DAY, "run-1")
     fill(warehouse, 2)
-    copy = publishing._copy
+    write = publishing.write_files
 
-    def copy_badly(source, target):
-        copy(source, target)
-        with duckdb.connect(str(target)) as connection:
+    def write_badly(source, folder, *rest):
+        write(source, folder, *rest)
+        with duckdb.connect(str(folder / DATABASE)) as connection:
             connection.execute("update marts.fct_x set amount = 12.31")
 
-    monkeypatch.setattr(publishing, "_copy", copy_badly)
-    with pytest.raises(PublicationError, match=r"fct_x holds .* The last good publication stays"):
+    monkeypatch.setattr(publishing, "write_files", write_badly)
+    with pytest.raises(
+        PublicationError,
+        match=r"fct_x holds totals amount 12.31 instead of 12.30\. .* The last good publication stays",
+    ):
         publish(warehouse, published, DAY, "run-2")
     assert published_value(published) == 1
     assert not list(published.glob(".draft-*"))
@@ -87,7 +89,7 @@ def test_a_run_killed_before_the_swap_leaves_the_last_good_publication(
 def test_a_reader_keeps_its_snapshot_while_a_new_day_is_published(warehouse, tmp_path):
     published = tmp_path / "published"
     publish(warehouse, published, DAY, "run-1")
-    with duckdb.connect(str(published / "current" / publishing.DATABASE), read_only=True) as reader:
+    with duckdb.connect(str(published / "current" / DATABASE), read_only=True) as reader:
         fill(warehouse, 2)
         publish(warehouse, published, DAY, "run-2")
         assert reader.execute("select n from marts.fct_x").fetchall() == [(1,)]

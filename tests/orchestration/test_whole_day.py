@@ -235,6 +235,34 @@ def test_the_publication_is_read_only_and_names_its_run(home):
     assert load_company(home / "encours.toml").published == home / "published"
 
 
+def test_every_published_table_and_column_says_what_it_is(marts):
+    assert (
+        marts.execute(
+            "select schema_name, table_name from duckdb_tables() where not internal and comment is null"
+            " union all select table_name, column_name from duckdb_columns()"
+            " where not internal and comment is null"
+        ).fetchall()
+        == []
+    )
+
+
+def test_the_publication_says_which_checks_its_run_passed(home, marts):
+    publication = current_publication(home / "published")
+    assert marts.execute("select run_id, as_of_date from about.publication").fetchall() == [
+        (json.loads((publication.folder / "publication.json").read_text())["run_id"], DAY)
+    ]
+    [(checks, broken)] = marts.execute(
+        "select count(*), count(*) filter (where blocking and not passed) from about.checks"
+    ).fetchall()
+    assert (checks > 300, broken) == (True, 0)
+    kinds = marts.execute(
+        "select distinct check_name from about.checks where check_name in ('expectations',"
+        " 'quarantined_share', 'assert_ledger_rolls_forward', 'quantiles_in_order',"
+        " 'features_have_not_drifted') and description is not null"
+    ).fetchall()
+    assert len(kinds) == 5
+
+
 def test_a_failed_invariant_stops_the_day_and_the_last_publication_stays(home, monkeypatch):
     from dbt.contracts.results import TestStatus
 
