@@ -11,8 +11,13 @@ BIN := $(VENV)/bin
 # Any Python 3.11 or newer; uv is bootstrapped into the environment where it is missing.
 PYTHON ?= python3
 STAMP := $(VENV)/.installed
+# Apache Superset pins an older web stack, so it has an environment of its own.
+BI_VENV := .venv-bi
+BI_STAMP := $(BI_VENV)/.installed
+BI_LOCK := dashboard/superset/requirements.lock
+BI_PORT ?= 8088
 
-.PHONY: run test lint bench ui docs clean install
+.PHONY: run test lint bench ui bi docs clean install
 
 run: $(STAMP)
 	@$(BIN)/encours simulate --if-missing
@@ -35,6 +40,10 @@ ui: $(STAMP)
 	@$(BIN)/encours simulate --if-missing
 	@$(BIN)/encours ui
 
+# Apache Superset on the publication, on this machine only; names and passwords where it says.
+bi: $(BI_STAMP)
+	@$(BI_VENV)/bin/python -m dashboard.superset --port $(BI_PORT)
+
 # One self-contained page: every table, column, formula and test, and the lineage. Needs a day that has run.
 docs: $(STAMP)
 	@$(BIN)/encours docs
@@ -51,6 +60,14 @@ $(STAMP): requirements.lock pyproject.toml
 	  $$UV pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@
 
+$(BI_STAMP): $(BI_LOCK)
+	@test -x $(BI_VENV)/bin/python || $(PYTHON) -m venv $(BI_VENV)
+	@command -v uv >/dev/null || test -x $(BI_VENV)/bin/uv || $(BI_VENV)/bin/python -m pip install --quiet uv
+	@UV=$$(command -v uv || echo $(BI_VENV)/bin/uv); \
+	  echo "Installing Apache Superset …"; \
+	  $$UV pip sync --quiet --python $(BI_VENV)/bin/python --require-hashes $(BI_LOCK)
+	@touch $@
+
 clean:
-	rm -rf $(VENV) dbt_project/target dbt_project/logs .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BI_VENV) dbt_project/target dbt_project/logs .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,19 @@
+"""An empty publication built from the contracts of the marts."""
+
+from pathlib import Path
+
+import duckdb
+import yaml
+
+MODELS = Path(__file__).parents[3] / "dbt_project" / "models" / "marts"
+
+
+def empty_publication() -> duckdb.DuckDBPyConnection:
+    """Every contracted mart with its columns and no row."""
+    connection = duckdb.connect(":memory:")
+    connection.execute("create schema marts")
+    for path in sorted(MODELS.rglob("_*__models.yml")):
+        for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]:
+            columns = ", ".join(f'"{c["name"]}" {c["data_type"]}' for c in model["columns"])
+            connection.execute(f'create table marts."{model["name"]}" ({columns})')
+    return connection
