@@ -14,6 +14,8 @@ import duckdb
 from dashboard.facts import CockpitFacts
 from dashboard.page import render_page, write_page
 from dashboard.publication import PublicationError, check_tables, open_publication, rows_of
+from dashboard.views.collecting import reading as collecting_reading
+from dashboard.views.collecting.section import collecting_section
 from dashboard.views.key_figures import key_figures
 from dashboard.views.landing import reading as landing_reading
 from dashboard.views.landing.section import landing_section
@@ -27,8 +29,22 @@ from dashboard.views.trust import reading as trust_reading
 from dashboard.views.trust.section import trust_section
 from dashboard.wording import Locale, Wording
 
-VIEWS = (landing_section, speed_section, owed_section, leaving_section, trust_section)
-_READINGS = (landing_reading, speed_reading, owed_reading, leaving_reading, trust_reading)
+VIEWS = (
+    landing_section,
+    speed_section,
+    owed_section,
+    leaving_section,
+    collecting_section,
+    trust_section,
+)
+_READINGS = (
+    landing_reading,
+    speed_reading,
+    owed_reading,
+    leaving_reading,
+    collecting_reading,
+    trust_reading,
+)
 TABLES = frozenset(table for reading in _READINGS for table in reading.TABLES)
 
 
@@ -113,5 +129,6 @@ def cockpit_facts(connection: duckdb.DuckDBPyConnection, as_of_date: dt.date) ->
         speed=speed_reading.read_speed(connection, as_of_date),
         owed=owed_reading.read_owed(connection, as_of_date),
         leaving=leaving_reading.read_leaving(connection, as_of_date) if has_subscriptions else None,
+        collecting=collecting_reading.read_collecting(connection, as_of_date),
         trust=trust,
     )

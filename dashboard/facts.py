@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from dashboard.views.collecting.facts import CollectingFacts
 from dashboard.views.landing.facts import LandingFacts
 from dashboard.views.leaving.facts import LeavingFacts
 from dashboard.views.owed.facts import OwedFacts
@@ -30,6 +31,7 @@ class CockpitFacts:
         speed: how fast the company is paid.
         owed: who owes what.
         leaving: recurring revenue; None when no source brought subscriptions.
+        collecting: what following up costs and brings.
         trust: loads, model figures, reconciliation.
     """
 
@@ -39,4 +41,5 @@ class CockpitFacts:
     speed: SpeedFacts
     owed: OwedFacts
     leaving: LeavingFacts | None
+    collecting: CollectingFacts
     trust: TrustFacts

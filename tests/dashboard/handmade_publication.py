@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import collecting_rows
 import duckdb
 import leaving_rows
 
@@ -61,9 +62,20 @@ SCHEMAS = {
         "as_of_date": "date",
         "invoice_id": "varchar",
         "customer_id": "varchar",
+        "invoice_number": "varchar",
+        "due_date": "date",
         "days_past_due": "integer",
         "open_amount": _MONEY,
         "open_amount_reporting": _MONEY,
+    },
+    "fct_invoice_decisions": {
+        "as_of_date": "date",
+        "invoice_id": "varchar",
+        "hold_reason": "varchar",
+    },
+    "dim_customers": {
+        "customer_id": "varchar",
+        "customer_name": "varchar",
     },
     "fct_customer_360": {
         "as_of_date": "date",
@@ -170,7 +182,7 @@ SCHEMAS = {
 }
 
 # Marts of one view only stand in a module of that view's own: SCHEMAS and `rows()`.
-_OF_ONE_VIEW: tuple[ModuleType, ...] = (leaving_rows,)
+_OF_ONE_VIEW: tuple[ModuleType, ...] = (collecting_rows, leaving_rows)
 SCHEMAS |= {table: columns for view in _OF_ONE_VIEW for table, columns in view.SCHEMAS.items()}
 
 
@@ -208,6 +220,8 @@ def item(
         "as_of_date": AS_OF,
         "invoice_id": invoice_id,
         "customer_id": customer_id,
+        "invoice_number": invoice_id.replace("I", "N"),
+        "due_date": AS_OF - dt.timedelta(days=days_past_due),
         "days_past_due": days_past_due,
         "open_amount": amount,
         "open_amount_reporting": amount,
@@ -325,6 +339,18 @@ def handmade_rows() -> dict[str, Rows]:
                 )
             )
             for customer in customers
+        ],
+        "fct_invoice_decisions": [
+            {"as_of_date": AS_OF, "invoice_id": invoice_id, "hold_reason": reason}
+            for invoice_id, reason in [
+                ("I1", "dispute"),
+                ("I2", "dispute"),
+                ("I3", None),
+                ("I5", "promise"),
+            ]
+        ],
+        "dim_customers": [
+            {"customer_id": customer[0], "customer_name": customer[1]} for customer in customers
         ],
         "fct_mrr_movements": [
             movement(FEBRUARY, "1200.00", 4, opening="1200.00"),
