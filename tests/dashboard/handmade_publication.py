@@ -272,6 +272,15 @@ def evaluation(
     return {**row, **changes}
 
 
+_DSO_FIGURES = ("dso_simple_1m", "dso_rolling_3m", "dso_countback", "bpdso_3m", "add_3m")
+
+
+def empty_rows() -> dict[str, Rows]:
+    """The day of a company of which nothing was loaded: of every mart, only DSO has a row."""
+    day = {**handmade_rows()["fct_dso"][-1], **dict.fromkeys(_DSO_FIGURES)}
+    return {"fct_dso": [{**day, "open_invoices_amount_reporting": "0"}], "fct_source_loads": []}
+
+
 def handmade_rows() -> dict[str, Rows]:
     """The rows of every mart, to be changed by a test before `publish`."""
     dso = [

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from handmade_publication import AS_OF, evaluation, publish
+from handmade_publication import AS_OF, empty_rows, evaluation, publish
 from page_reading import Page
 
 from dashboard import PublicationError, write_cockpit
@@ -293,19 +293,11 @@ def test_element_ids_are_unique_and_links_lead_somewhere(rows, page_of):
     assert links <= set(ids)
 
 
-def test_an_empty_company_gets_a_page_that_says_so(rows, page_of):
-    empty = {
-        "fct_dso": [{**rows["fct_dso"][-1], **dict.fromkeys(_DSO_FIGURES)}],
-        "fct_source_loads": [],
-    }
-    empty["fct_dso"][0]["open_invoices_amount_reporting"] = "0"
-    page = Page(page_of(empty))
+def test_an_empty_company_gets_a_page_that_says_so(page_of):
+    page = Page(page_of(empty_rows()))
     assert "nobody owes anything" in page.sections["owed"]
     assert "DSO is not defined" in page.sections["speed"]
     assert "lists no load" in page.sections["trust"]
-
-
-_DSO_FIGURES = ("dso_simple_1m", "dso_rolling_3m", "dso_countback", "bpdso_3m", "add_3m")
 
 
 def test_same_publication_gives_the_same_bytes(rows, tmp_path):

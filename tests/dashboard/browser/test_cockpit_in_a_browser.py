@@ -1,0 +1,139 @@
+"""The cockpit in a browser: quiet, alone, readable by keyboard, on a phone and on paper."""
+
+from dataclasses import dataclass
+
+import pypdfium2
+import pytest
+from handmade_publication import AS_OF, empty_rows, handmade_rows, publish
+
+from dashboard import write_cockpit
+from tests.chromium_rig import CHARTS_MS, Visit, accessibility_violations, visit
+
+COMPANIES = {"company": handmade_rows, "empty": empty_rows}
+# A phone, a small phone, and a laptop enlarged to 200 %.
+WIDTHS = (390, 320, 640)
+MARKS = ".lines path, .fills path, .points path, .heatmaplayer image"
+
+
+@dataclass
+class Tour:
+    """A cockpit of which every view was opened by its link.
+
+    Attributes:
+        visit: The page, still open.
+        seen: For each view in order, the views that could be seen while it was open.
+        undrawn: Charts without a mark.
+    """
+
+    visit: Visit
+    seen: dict[str, list[str]]
+    undrawn: list[str]
+
+
+def tour_of(visited: Visit) -> Tour:
+    tour = Tour(visited, {}, [])
+    for view in visited.views:
+        visited.go_to(view)
+        tour.seen[view] = visited.shown
+        for chart in visited.page.locator(f"#{view} .chart").all():
+            if not chart.locator(MARKS).count():
+                tour.undrawn.append(str(chart.get_attribute("id")))
+    return tour
+
+
+@pytest.fixture(
+    scope="module",
+    params=[(company, locale) for company in COMPANIES for locale in ("en", "fr")],
+    ids=lambda param: "-".join(param),
+)
+def tour(request, browser, tmp_path_factory):
+    company, locale = request.param
+    folder = tmp_path_factory.mktemp(company)
+    database = publish(folder / "marts.duckdb", COMPANIES[company]())
+    file = write_cockpit(database, AS_OF, "Lumière", locale, folder / "cockpit.html")
+    visited = visit(browser, file, viewport={"width": 1280, "height": 800})
+    yield tour_of(visited)
+    visited.page.context.close()
+
+
+def test_one_view_shows_at_a_time(tour):
+    assert len(tour.seen) >= 5
+    assert tour.seen == {view: [view] for view in tour.seen}
+
+
+def test_every_chart_of_a_shown_view_is_drawn(tour):
+    assert tour.undrawn == []
+
+
+def test_nothing_is_complained_of_and_no_request_leaves_the_machine(tour):
+    assert tour.visit.complaints == []
+    asked = {address.split("#")[0] for address in tour.visit.requests}
+    assert {address for address in asked if not address.startswith(("data:", "blob:"))} == {
+        tour.visit.address
+    }
+
+
+def test_a_view_is_reached_by_its_address_and_left_by_the_back_button(tour):
+    page = tour.visit.page
+    first, *_, last = tour.seen
+    page.evaluate("hash => { location.hash = hash; }", first)
+    page.evaluate("hash => { location.hash = hash; }", last)
+    assert tour.visit.shown == [last]
+    page.go_back()
+    assert tour.visit.shown == [first]
+    assert page.locator("nav a[aria-current=page]").count() == 1
+
+
+def test_a_view_is_reached_by_keyboard_and_focus_is_on_its_heading(tour):
+    page = tour.visit.page
+    page.evaluate("window.scrollTo(0, 0)")
+    links = page.locator("nav a")
+    for index in range(1, links.count()):
+        links.nth(index - 1).focus()
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        view = list(tour.seen)[index]
+        assert tour.visit.shown == [view]
+        assert page.evaluate("document.activeElement.id") == f"{view}-heading"
+        heading = page.locator(f"#{view}-heading").bounding_box()
+        assert 50 < heading["y"] < 700, "the heading stands below the navigation, on the screen"
+
+
+def test_no_view_is_wider_than_a_phone_or_an_enlarged_screen(tour):
+    page = tour.visit.page
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        for view in tour.seen:
+            tour.visit.go_to(view)
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, f"{view} is {wide} px wide at {width}"
+    page.set_viewport_size({"width": 1280, "height": 800})
+
+
+def test_every_view_can_be_used_without_seeing_it(tour):
+    page = tour.visit.page
+    # As for paper: every view shows, so that all are judged in one go.
+    page.evaluate("document.documentElement.classList.add('on-paper')")
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    assert accessibility_violations(page) == []
+    page.evaluate("document.documentElement.classList.remove('on-paper')")
+
+
+def test_paper_has_every_view_and_chart(tour, tmp_path):
+    page = tour.visit.page
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = false; })")
+    questions = [heading.text_content() for heading in page.locator("h2").all()]
+    page.pdf(path=tmp_path / "paper.pdf", prefer_css_page_size=True)
+    document = pypdfium2.PdfDocument(tmp_path / "paper.pdf")
+    pages = [one.get_textpage().get_text_range() for one in document]
+    document.close()
+    plain = " ".join(" ".join(pages).split())
+    assert not [question for question in questions if " ".join(question.split()) not in plain]
+    page.emulate_media(media="print")
+    assert tour.visit.shown == list(tour.seen)
+    widths = page.locator(".chart .main-svg:first-child").evaluate_all(
+        "all => [...new Set(all.map(one => one.getBoundingClientRect().width))]"
+    )
+    assert len(widths) <= 1
+    page.emulate_media(media="screen")
+    page.locator(".view.is-shown").first.wait_for(timeout=CHARTS_MS)
