@@ -22,7 +22,12 @@ from babel.units import format_unit
 
 Locale = Literal["en", "fr"]
 # One file a page or view; groups of keys are never in two.
-WORDS_FILES = tuple(sorted(Path(__file__).parent.rglob("words.yml")))
+_HERE = Path(__file__).parent
+WORDS_FILES = (
+    _HERE / "words.yml",
+    *sorted((_HERE / "backtest").glob("words.yml")),
+    *sorted((_HERE / "views").rglob("words.yml")),
+)
 # British conventions: day before month, which no European reader takes for a month.
 _BABEL_LOCALES = {"en": "en_GB", "fr": "fr_FR"}
 _NO_BREAK_SPACE = "\u00a0"
