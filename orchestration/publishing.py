@@ -5,7 +5,7 @@ what its files hold (`orchestration.publication`), what the marts hold (dbt), wh
 (dashboard, outreach).
 
 A publication is a folder `published/<as_of_date>_<content>` with `publication.duckdb`, the same marts
-as `parquet/<mart>.parquet`, and `publication.json`. `published/current` points to the newest that passed
+as `parquet/<mart>.parquet`, `publication.json` and a guide. `published/current` points to the newest that passed
 its audit; the swap of that pointer is one rename. A run that fails leaves it where it was.
 """
 
@@ -35,12 +35,14 @@ from orchestration.publication.about import (
 from orchestration.publication.files import (
     DATABASE,
     FACTS,
+    GUIDE,
     fingerprints,
     flush,
     is_whole,
     settle,
     write_files,
 )
+from orchestration.publication.guide import guide
 
 KEPT = 7
 _FOLDERS = "????-??-??_*"
@@ -187,6 +189,7 @@ def _build(
         told = facts | {"quarantined_rows": content.quarantined, "tables": content.totals}
         text = json.dumps(told, indent=1, ensure_ascii=False, default=_as_text)
         (draft / FACTS).write_text(text + "\n", encoding="utf-8")
+        (draft / GUIDE).write_text(guide(facts, content.tables, about), encoding="utf-8")
         settle(draft)
         if folder.exists():  # files were taken out of it by hand
             _remove(folder)
@@ -280,11 +283,19 @@ def _audit_apart(folder: Path, content: _Content, about: About) -> None:
 
 
 def _point(published: Path, folder: Path) -> None:
-    draft = published / ".current"
-    draft.unlink(missing_ok=True)
-    draft.symlink_to(folder.name, target_is_directory=True)
-    draft.replace(published / "current")
+    """Swap what readers see; the guide follows, being that of the publication they see."""
+    _link(published / "current", folder.name)
+    _link(published / GUIDE, f"current/{GUIDE}")
     flush(published)
+
+
+def _link(link: Path, target: str) -> None:
+    if link.is_symlink() and str(link.readlink()) == target:
+        return
+    draft = link.with_name(f".{link.name}")
+    draft.unlink(missing_ok=True)
+    draft.symlink_to(target)
+    draft.replace(link)
 
 
 def _forget_old(published: Path, fresh: Path) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from rich.console import Console
@@ -19,7 +19,7 @@ from orchestration.cli.trained import print_verdicts
 from orchestration.config import Company
 from orchestration.jobs import DAILY, EMIT, TRAIN
 from orchestration.lock import writer_lock
-from orchestration.publishing import published_day
+from orchestration.publishing import current_publication, published_day
 from orchestration.runs import DayFailedError, execute
 from orchestration.stages import StageTimes, listening, stage
 
@@ -51,21 +51,50 @@ def run_day(
 
     Raises:
         HeldError: Another run holds the company.
-        DayFailedError: A step or a blocking check failed; nothing was published.
+        DayFailedError: A step or a blocking check failed; the message also says what readers see.
     """
     with writer_lock(company.home, 0), _progress(console) as times:
         with stage("Prepare"):
             from orchestration.definitions import build_definitions
 
             definitions = build_definitions(company.config_path, source_path)
-        execute(definitions, company, DAILY, day)
-        execute(definitions, company, EMIT, day)
+        try:
+            execute(definitions, company, DAILY, day)
+            execute(definitions, company, EMIT, day)
+        except DayFailedError as error:
+            seen = readers_see(company, datetime.now(company.timezone))
+            raise DayFailedError(f"{error}\n{seen}") from error
     publication = published_day(company.published, day)
     if publication is None:
         raise DayFailedError(f"{day} was not published. The Dagster UI (encours ui) shows why.")
     print_summary(company, publication, console)
     _print_remarks(times, console)
     print_times(times, time.perf_counter() - started, console)
+
+
+def readers_see(company: Company, now: datetime) -> str:
+    """Which publication readers have after a day that failed, and how old it is.
+
+    Args:
+        company: The company.
+        now: The present, in its time zone.
+    """
+    current = current_publication(company.published)
+    if current is None:
+        return "Nothing has been published yet."
+    published_at = current.published_at.astimezone(now.tzinfo)
+    return (
+        f"Readers still see {current.as_of_date}, published {_age(now - published_at)} ago"
+        f" ({published_at:%Y-%m-%d %H:%M})."
+    )
+
+
+def _age(age: timedelta) -> str:
+    for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        count = int(age.total_seconds()) // length
+        if count:
+            return f"{count} {unit}{'s' if count > 1 else ''}"
+    return "less than a minute"
 
 
 def run_training(company: Company, day: date, console: Console, started: float) -> None:

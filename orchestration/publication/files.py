@@ -21,6 +21,7 @@ from orchestration.publication.about import MARTS, About, Column, literal, write
 DATABASE = "publication.duckdb"
 FACTS = "publication.json"
 PARQUET = "parquet"
+GUIDE = "README.md"
 
 
 def fingerprint(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, Any]:
@@ -148,5 +149,5 @@ def flush(path: Path) -> None:
 
 def is_whole(folder: Path, tables: Sequence[str]) -> bool:
     """Whether a publication's folder holds all its files."""
-    names = [DATABASE, FACTS, *(f"{PARQUET}/{table}.parquet" for table in tables)]
+    names = [DATABASE, FACTS, GUIDE, *(f"{PARQUET}/{table}.parquet" for table in tables)]
     return all((folder / name).is_file() for name in names)

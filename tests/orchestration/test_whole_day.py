@@ -6,6 +6,7 @@ import email
 import email.policy
 import hashlib
 import json
+import re
 from pathlib import Path
 
 import duckdb
@@ -185,6 +186,7 @@ def test_too_many_bad_rows_stop_the_day_and_the_last_publication_stays(home):
     assert result.exit_code == 1
     assert "quarantined_share" in result.stderr
     assert "raw_files.invoices" in result.stderr
+    assert f"Readers still see {DAY}, published" in result.stderr
     assert current_publication(home / "published") == before
     corrected = encours("run", "--config", home / "encours.toml")
     assert corrected.exit_code == 0, corrected.output
@@ -261,6 +263,22 @@ def test_the_publication_says_which_checks_its_run_passed(home, marts):
         " 'features_have_not_drifted') and description is not null"
     ).fetchall()
     assert len(kinds) == 5
+
+
+def test_what_the_guide_tells_python_and_sql_to_do_works(home, marts, monkeypatch):
+    monkeypatch.chdir(home / "published")
+    blocks = re.findall(
+        r"```(python|sql)\n(.*?)```", Path("README.md").read_text(encoding="utf-8"), re.DOTALL
+    )
+    assert [language for language, _ in blocks] == ["sql", "python", "python", "python"]
+    for statement in blocks[0][1].split(";"):
+        if statement.strip():
+            assert marts.execute(statement).description
+    found: dict = {}
+    for _, code in blocks[1:]:
+        exec(code, found)
+    assert found["dso"]["as_of_date"].max() == DAY
+    assert found["meaning"]["dso_rolling_3m"]
 
 
 def test_a_failed_invariant_stops_the_day_and_the_last_publication_stays(home, monkeypatch):
