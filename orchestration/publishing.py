@@ -145,11 +145,12 @@ def publish(
         if current is None or as_of_date >= current.as_of_date:
             _point(published, folder)
         _forget_old(published, folder)
-    except (OSError, duckdb.IOException) as error:
+    except (OSError, duckdb.Error) as error:
         reason = getattr(error, "strerror", None) or " ".join(str(error).split())
         raise PublicationError(
             f"The publication could not be written to {published}: {reason}. The last good"
-            " publication stays. Free space or give permission, then run the day again."
+            " publication stays. Where the disk is full or the folder read-only, free space or give"
+            " permission; then run the day again."
         ) from error
     return Publication(folder, as_of_date, is_new, content.totals, content.desk_copied_at)
 
