@@ -54,7 +54,7 @@ Asset = dict[str, Any]
 @functools.cache
 def french() -> dict[str, str]:
     """The French text of each English one."""
-    groups = yaml.safe_load(WORDS_FILE.read_text(encoding="utf-8"))
+    groups = _read(WORDS_FILE)
     return {
         str(forms["en"]).strip(): _FRENCH_SPACE.sub("\u00a0", str(forms["fr"]).strip())
         for entries in groups.values()
@@ -65,10 +65,15 @@ def french() -> dict[str, str]:
 def read_assets(folder: Path = FOLDER) -> dict[str, Asset]:
     """Read every asset by its path below the folder: `charts/….yaml`, `dashboards/….yaml`, …"""
     return {
-        str(path.relative_to(folder)): yaml.safe_load(path.read_text(encoding="utf-8"))
+        str(path.relative_to(folder)): _read(path)
         for kind in KINDS
         for path in sorted((folder / kind).rglob("*.yaml"))
     }
+
+
+def _read(path: Path) -> Any:
+    # The C parser: a hundred files in a tenth of the time.
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 
 
 def texts_of(asset: Asset) -> Iterator[str]:

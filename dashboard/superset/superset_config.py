@@ -115,6 +115,13 @@ EXTRA_CATEGORICAL_COLOR_SCHEMES = [
         "isDefault": False,
         "colors": ["#8fa9c4", "#e3c16f", "#d68a2d", "#bf4b26", "#7a1020"],
     },
+    {
+        "id": "encours_moves",
+        "description": "",
+        "label": "Encours: gains and losses",
+        "isDefault": False,
+        "colors": ["#0b7a75", "#7fb8b4", "#1f3a5f", "#d68a2d", "#a4262c", "#7a1020", "#8a949c"],
+    },
 ]
 EXTRA_SEQUENTIAL_COLOR_SCHEMES = [
     {

@@ -13,7 +13,8 @@ def empty_publication() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(":memory:")
     connection.execute("create schema marts")
     for path in sorted(MODELS.rglob("_*__models.yml")):
-        for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]:
+        text = path.read_text(encoding="utf-8")
+        for model in yaml.load(text, Loader=yaml.CSafeLoader)["models"]:
             columns = ", ".join(f'"{c["name"]}" {c["data_type"]}' for c in model["columns"])
             connection.execute(f'create table marts."{model["name"]}" ({columns})')
     return connection
