@@ -89,6 +89,7 @@ final as (
         {{ money('coalesce(landed.amount, 0)') }} as landed_amount_reporting,
         {{ money('coalesce(landed.amount, 0) - months.p50_amount') }} as error_amount_reporting,
         {{ money('before.amount') }} as naive_amount_reporting,
+        {{ money('coalesce(landed.amount, 0) - before.amount') }} as naive_error_amount_reporting,
         coalesce(landed.amount, 0) between months.p10_amount and months.p90_amount as is_in_interval,
         months.method,
         months.is_calibrated
