@@ -130,6 +130,10 @@ class Wording:
         """Write a date with the month in full."""
         return str(format_date(date, "d MMMM y", locale=self._babel))
 
+    def long_month(self, date: dt.date) -> str:
+        """Write the month in full and the year of a date."""
+        return str(format_date(date, "MMMM y", locale=self._babel))
+
     def month(self, date: dt.date) -> str:
         """Write the month and year of a date."""
         return str(format_date(date, "MMM y", locale=self._babel))

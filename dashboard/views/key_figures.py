@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from dashboard.facts import CockpitFacts
 from dashboard.parts import KeyFigure
-from dashboard.views.landing.facts import LandingPoint
+from dashboard.views.landing.facts import WholeMonth
 from dashboard.wording import Wording, share_of
 
 
@@ -25,30 +25,35 @@ def key_figures(facts: CockpitFacts, wording: Wording) -> tuple[KeyFigure, ...]:
 
 
 def _landing(facts: CockpitFacts, wording: Wording) -> KeyFigure:
-    month_end = facts.landing.month_end
-    point = month_end or facts.landing.at("30d")
-    value = None
-    if point is not None:
-        value = point.p50_amount_reporting
-        value = point.expected_amount_reporting if value is None else value
+    month = facts.landing.this_month
+    amount = None
+    if month is not None:
+        amount = (
+            month.p50_amount_reporting if month.has_interval else month.expected_amount_reporting
+        )
     return KeyFigure(
-        label=wording.say("key.landing_30d" if point and not month_end else "key.landing"),
-        value=wording.money(value),
-        note=_landing_note(point, wording),
+        label=wording.say("key.landing", month=wording.long_month(facts.as_of_date)),
+        value=wording.money(amount),
+        note=_landing_note(month, wording),
         section_id="landing",
     )
 
 
-def _landing_note(point: LandingPoint | None, wording: Wording) -> str:
-    if point is None:
+def _landing_note(month: WholeMonth | None, wording: Wording) -> str:
+    if month is None or not month.is_forecast:
         return wording.say("key.not_computed")
-    if point.p50_amount_reporting is None:
+    if not month.has_interval:
         return wording.say("key.landing_no_interval")
-    return wording.say(
-        "key.landing_note" if point.is_calibrated else "key.landing_uncalibrated",
-        p10=wording.money(point.p10_amount_reporting),
-        p90=wording.money(point.p90_amount_reporting),
+    note = wording.say(
+        "key.landing_note" if month.is_calibrated else "key.landing_uncalibrated",
+        p10=wording.money(month.p10_amount_reporting),
+        p90=wording.money(month.p90_amount_reporting),
     )
+    gap = month.gap_to_target_amount_reporting
+    if gap is None:
+        return note
+    key = "key.landing_below" if gap < 0 else "key.landing_above"
+    return wording.say(key, note=note, gap=wording.money(abs(gap)))
 
 
 def _dso(facts: CockpitFacts, wording: Wording) -> KeyFigure:

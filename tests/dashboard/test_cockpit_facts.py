@@ -16,41 +16,6 @@ from dashboard.publication import open_publication
 MARTS = Path(__file__).parents[2] / "dbt_project" / "models" / "marts"
 
 
-def test_landing_is_ordered_by_date_and_exact(rows, facts_of):
-    facts = facts_of(rows)
-    assert [point.horizon for point in facts.landing.totals] == [
-        *("week_1", "7d", "week_2", "month_end"),
-        *("14d", "30d", "next_month_end", "60d"),
-    ]
-    assert facts.landing.at("7d").p50_amount_reporting == Decimal("300.40")
-    assert facts.landing.at("7d", "new_business").expected_amount_reporting == Decimal("310.40")
-    assert facts.landing.month_end.horizon_date == dt.date(2026, 3, 31)
-
-
-def test_no_landing_without_a_single_prediction(rows, facts_of):
-    rows["fct_cash_landing"] = []
-    assert facts_of(rows).landing.points == ()
-
-
-def test_past_months_of_the_landing_are_the_last_twelve_in_order(rows, facts_of):
-    (first, second) = rows["fct_cash_landing_outcomes"]
-    older = [{**first, "month_start_date": dt.date(2024, month, 1)} for month in range(1, 13)]
-    rows["fct_cash_landing_outcomes"] = [second, *older, first]
-    months = facts_of(rows).landing.months
-    assert len(months) == 12
-    assert months[-1].month_start_date == dt.date(2026, 2, 1)
-    assert months[0].month_start_date == dt.date(2024, 3, 1)
-
-
-def test_no_landing_at_month_end_on_the_last_day_of_the_month(rows, facts_of):
-    for row in rows["fct_cash_landing"]:
-        if row["horizon"] == "month_end":
-            row["horizon_date"] = AS_OF
-    facts = facts_of(rows)
-    assert facts.landing.at("month_end") is not None
-    assert facts.landing.month_end is None
-
-
 def test_speed_is_compared_with_the_month_end_before_and_a_year_ago(rows, facts_of):
     facts = facts_of(rows)
     assert facts.speed.today.dso_rolling_3m == 52.25

@@ -1,21 +1,25 @@
-"""Where do we land? Cash by week and month end, its interval and its lines, and how past months did.
+"""Where do we land? The month in words, cash by week between its bounds, and what must be known.
 
-Belongs here: the landing as `fct_cash_landing` and `fct_cash_landing_outcomes` state it. Does not
-belong here: targets, computing an interval.
+Belongs here: the answer, the weeks, the cautions. Does not belong here: the blocks below them
+(`month.py`, `hanging.py`, `past.py`), computing an interval.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 
-from dashboard.charts import AMBER, GREY, NAVY, Series, lines
+from dashboard.charts import NAVY, Series, stacked_bars
+from dashboard.charts_bounds import band
 from dashboard.facts import CockpitFacts
-from dashboard.parts import Cell, Chart, Column, Section, Table, money_cell, share_cell
-from dashboard.views.landing.facts import LANDING_LINES, LandingFacts, LandingMonth, LandingPoint
+from dashboard.parts import Block, Cell, Chart, Column, Section, Table, money_cell
+from dashboard.views.landing.bounds import band_of, middle_of
+from dashboard.views.landing.facts import LandingFacts, LandingPoint, WholeMonth
+from dashboard.views.landing.hanging import hanging_block
+from dashboard.views.landing.month import month_block, target_sentence
+from dashboard.views.landing.past import forecasts_block, moved_sentence, past_block
 from dashboard.wording import Wording
 
-_HORIZONS = ("7d", "14d", "month_end", "30d", "next_month_end", "60d")
+LEVELS = ("p10", "p50", "p90")
 
 
 def landing_section(facts: CockpitFacts, wording: Wording) -> Section:
@@ -23,66 +27,116 @@ def landing_section(facts: CockpitFacts, wording: Wording) -> Section:
     heading = Section("landing", wording.say("landing.question"), wording.say("landing.topic"))
     landing = facts.landing
     if not landing.points:
-        open_amount = facts.owed.today.open_invoices_amount_reporting
-        if open_amount == 0:
-            return replace(heading, answers=(wording.say("landing.nothing_open"),))
-        missing = wording.say("landing.missing", open=wording.money(open_amount))
-        return replace(heading, missing=(missing,))
-    tables = [_table(landing, wording)]
-    if landing.months:
-        tables.append(_past_table(landing.months, wording))
+        return _without_forecast(heading, facts, wording)
+    weeks = landing.weeks
+    bounded = tuple(week for week in weeks if week.p50_amount_reporting is not None)
     return replace(
         heading,
-        answers=_answers(facts, wording),
-        cautions=_cautions(facts, wording),
-        charts=(_chart(landing.weeks, wording),) if len(landing.weeks) > 1 else (),
-        tables=tuple(tables),
+        answers=_answers(landing, wording),
+        cautions=_cautions(landing, wording),
+        charts=(
+            *((_chart(bounded, wording),) if len(bounded) > 1 else ()),
+            *((_weeks_chart(weeks, wording),) if len(weeks) > 1 else ()),
+        ),
+        tables=(_table(weeks, wording),) if weeks else (),
+        blocks=_blocks(landing, wording),
     )
 
 
-def _answers(facts: CockpitFacts, wording: Wording) -> tuple[str, ...]:
-    answers = []
-    for point in (facts.landing.month_end, facts.landing.at("next_month_end")):
-        if point is not None:
-            answers.append(_interval_sentence(point, wording))
-    past = facts.landing.calibrated_months
-    if past:
-        inside = sum(month.is_in_interval for month in past)
+def _without_forecast(heading: Section, facts: CockpitFacts, wording: Wording) -> Section:
+    """Say what came in, what no forecast says, and why; what is known of past forecasts stays."""
+    month = facts.landing.this_month
+    open_amount = facts.owed.today.open_invoices_amount_reporting
+    answers, missing = [], []
+    if month is not None and month.received_amount_reporting:
         answers.append(
             wording.say(
-                "landing.past",
-                inside=wording.whole_number(inside),
-                months=wording.counted("month", len(past)),
-                error=wording.share(_mean_error(past)),
+                "landing.only_received",
+                month=wording.long_month(month.month_start_date),
+                received=wording.money(month.received_amount_reporting),
             )
         )
+    if open_amount == 0:
+        answers.append(wording.say("landing.nothing_open"))
+    else:
+        missing.append(wording.say("landing.missing", open=wording.money(open_amount)))
+    return replace(
+        heading,
+        answers=tuple(answers),
+        missing=tuple(missing),
+        blocks=_blocks(facts.landing, wording),
+    )
+
+
+def _blocks(landing: LandingFacts, wording: Wording) -> tuple[Block, ...]:
+    blocks = (
+        month_block(landing, wording),
+        hanging_block(landing, wording),
+        forecasts_block(landing, wording),
+        past_block(landing, wording),
+    )
+    return tuple(block for block in blocks if block is not None)
+
+
+def _answers(landing: LandingFacts, wording: Wording) -> tuple[str, ...]:
+    month = landing.this_month
+    answers = []
+    if month is not None and month.is_forecast:
+        answers.append(_month_sentence(month, wording))
+        if month.target_amount_reporting is not None:
+            answers.append(target_sentence(month, wording))
+        if moved := moved_sentence(landing, wording):
+            answers.append(moved)
+    point = landing.at("next_month_end")
+    if point is not None:
+        answers.append(_next_sentence(point, landing.next_month, wording))
     return tuple(answers)
 
 
-def _interval_sentence(point: LandingPoint, wording: Wording) -> str:
+def _month_sentence(month: WholeMonth, wording: Wording) -> str:
     gaps = {
-        "date": wording.long_date(point.horizon_date),
-        "expected": wording.money(point.expected_amount_reporting),
+        "month": wording.long_month(month.month_start_date),
+        "received": wording.money(month.received_amount_reporting),
     }
-    if point.p50_amount_reporting is None:
-        return wording.say("landing.only_expected", **gaps)
-    gaps["p10"] = wording.money(point.p10_amount_reporting)
-    gaps["p50"] = wording.money(point.p50_amount_reporting)
-    gaps["p90"] = wording.money(point.p90_amount_reporting)
-    if point.received_amount_reporting is None:
-        return wording.say("landing.interval", **gaps)
-    gaps["received"] = wording.money(point.received_amount_reporting)
-    return wording.say("landing.interval_of_month", **gaps)
+    if not month.has_interval:
+        expected = wording.money(month.expected_amount_reporting)
+        return wording.say("landing.month_expected", expected=expected, **gaps)
+    return wording.say(
+        "landing.month_interval",
+        p10=wording.money(month.p10_amount_reporting),
+        p50=wording.money(month.p50_amount_reporting),
+        p90=wording.money(month.p90_amount_reporting),
+        **gaps,
+    )
 
 
-def _mean_error(months: tuple[LandingMonth, ...]) -> Decimal | None:
-    landed = sum(abs(month.landed_amount_reporting) for month in months)
-    missed = sum(abs(month.error_amount_reporting) for month in months)
-    return missed / landed if landed else None
+def _next_sentence(point: LandingPoint, month: WholeMonth | None, wording: Wording) -> str:
+    said = []
+    if month is not None and month.is_forecast:
+        key = "landing.next" if month.target_amount_reporting is None else "landing.next_target"
+        said.append(
+            wording.say(
+                key,
+                month=wording.long_month(month.month_start_date),
+                expected=wording.money(month.expected_amount_reporting),
+                target=wording.money(month.target_amount_reporting),
+            )
+        )
+    key = "landing.only_expected" if point.p50_amount_reporting is None else "landing.interval"
+    said.append(
+        wording.say(
+            key,
+            date=wording.long_date(point.horizon_date),
+            expected=wording.money(point.expected_amount_reporting),
+            p10=wording.money(point.p10_amount_reporting),
+            p50=wording.money(point.p50_amount_reporting),
+            p90=wording.money(point.p90_amount_reporting),
+        )
+    )
+    return " ".join(said)
 
 
-def _cautions(facts: CockpitFacts, wording: Wording) -> tuple[str, ...]:
-    landing = facts.landing
+def _cautions(landing: LandingFacts, wording: Wording) -> tuple[str, ...]:
     cautions = [wording.say("landing.what_lands")]
     uncalibrated = [point for point in landing.totals if not point.is_calibrated]
     if len(uncalibrated) == len(landing.totals):
@@ -101,102 +155,66 @@ def _cautions(facts: CockpitFacts, wording: Wording) -> tuple[str, ...]:
 
 
 def _chart(weeks: tuple[LandingPoint, ...], wording: Wording) -> Chart:
-    drawn = (("p90", AMBER, "dash"), ("p50", NAVY, "solid"), ("p10", GREY, "dot"))
-    amounts = {
-        level: [getattr(point, f"{level}_amount_reporting") for point in weeks]
-        for level, _, _ in drawn
-    }
-    series = [
-        Series(
-            name=wording.say(f"landing.{level}"),
-            values=amounts[level],
-            texts=[wording.money(amount) for amount in amounts[level]],
-            color=color,
-            dash=dash,
-        )
-        for level, color, dash in drawn
-    ]
-    dates = [point.horizon_date for point in weeks]
-    described = {
-        level: wording.money(getattr(weeks[-1], f"{level}_amount_reporting"))
-        for level, _, _ in drawn
+    dates = [week.horizon_date for week in weeks]
+    last = {
+        level: wording.money(getattr(weeks[-1], f"{level}_amount_reporting")) for level in LEVELS
     }
     return Chart(
         element_id="chart-landing",
         caption=wording.say("landing.chart"),
-        description=wording.say("landing.chart_text", date=wording.date(dates[-1]), **described),
-        figure=lines(
+        description=wording.say("landing.chart_text", date=wording.date(dates[-1]), **last),
+        figure=band(
             dates,
             [wording.short_date(date) for date in dates],
-            series,
+            band_of(weeks, wording),
+            (middle_of(weeks, wording),),
             wording.reporting_currency,
             wording.locale,
         ),
     )
 
 
-def _table(landing: LandingFacts, wording: Wording) -> Table:
-    """The intervals of the total, then what each line is expected to bring."""
-    shown = [line for line in LANDING_LINES if landing.has_line(line)]
+def _weeks_chart(weeks: tuple[LandingPoint, ...], wording: Wording) -> Chart:
+    amounts = [week.expected_in_week_amount_reporting for week in weeks]
+    texts = [wording.money(amount) for amount in amounts]
+    most = max(range(len(weeks)), key=lambda index: amounts[index] or 0)
+    series = Series(wording.say("landing.in_week"), amounts, texts, NAVY)
+    return Chart(
+        element_id="chart-landing-weeks",
+        caption=wording.say("landing.weeks_chart"),
+        description=wording.say(
+            "landing.weeks_text",
+            date=wording.date(weeks[most].horizon_date),
+            most=texts[most],
+        ),
+        figure=stacked_bars(
+            [wording.short_date(week.horizon_date) for week in weeks], [series], wording.locale
+        ),
+    )
+
+
+def _table(weeks: tuple[LandingPoint, ...], wording: Wording) -> Table:
+    """What each week is expected to bring alone, and the bounds of all until then."""
     columns = (
-        Column(wording.say("landing.horizon"), is_figure=False),
-        *(Column(wording.say(f"landing.{level}")) for level in ("p10", "p50", "p90")),
-        *(Column(wording.say(f"landing.{line}")) for line in shown),
-    )
-    points = [point for point in landing.totals if point.horizon in _HORIZONS]
-    rows = tuple(
-        (
-            Cell(
-                wording.say(f"horizon.{point.horizon}"),
-                detail=wording.say("landing.by", date=wording.date(point.horizon_date)),
-            ),
-            money_cell(wording, point.p10_amount_reporting),
-            money_cell(wording, point.p50_amount_reporting),
-            money_cell(wording, point.p90_amount_reporting),
-            *(_line_cell(landing.at(point.horizon, line), wording) for line in shown),
-        )
-        for point in points
-    )
-    return Table(
-        caption=wording.say("landing.table"),
-        columns=columns,
-        rows=rows,
-        note=wording.say("landing.table_note"),
-    )
-
-
-def _line_cell(point: LandingPoint | None, wording: Wording) -> Cell:
-    return money_cell(wording, point.expected_amount_reporting if point else None)
-
-
-def _past_table(months: tuple[LandingMonth, ...], wording: Wording) -> Table:
-    headings = ("p10", "p50", "p90", "landed", "error")
-    columns = (
-        Column(wording.say("landing.month"), is_figure=False),
-        *(Column(wording.say(f"landing.{heading}")) for heading in headings),
-        Column(wording.say("landing.inside"), is_figure=False),
+        Column(wording.say("landing.week"), is_figure=False),
+        Column(wording.say("landing.in_week")),
+        *(Column(wording.say(f"landing.until_{level}")) for level in LEVELS),
     )
     rows = tuple(
         (
             Cell(
-                wording.month(month.month_start_date),
-                detail=None if month.is_calibrated else wording.say("landing.was_uncalibrated"),
+                wording.date(week.horizon_date),
+                detail=None if week.is_calibrated else wording.say("landing.was_uncalibrated"),
             ),
-            money_cell(wording, month.p10_amount_reporting),
-            money_cell(wording, month.p50_amount_reporting),
-            money_cell(wording, month.p90_amount_reporting),
-            money_cell(wording, month.landed_amount_reporting),
-            share_cell(wording, _mean_error((month,))),
-            Cell(wording.say("landing.yes" if month.is_in_interval else "landing.no")),
+            money_cell(wording, week.expected_in_week_amount_reporting),
+            *(money_cell(wording, getattr(week, f"{level}_amount_reporting")) for level in LEVELS),
         )
-        for month in months
-    )
-    note = (
-        "landing.past_issued" if all(month.is_issued for month in months) else "landing.past_note"
+        for week in weeks
     )
     return Table(
-        caption=wording.say("landing.past_table"),
+        caption=wording.say("landing.weeks"),
         columns=columns,
         rows=rows,
-        note=wording.say(note),
+        note=wording.say("landing.weeks_note"),
+        is_folded=True,
     )
