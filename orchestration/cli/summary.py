@@ -15,7 +15,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from dashboard import CockpitFacts, cockpit_facts
-from dashboard.views.landing.facts import LandingPoint
+from dashboard.views.landing.facts import LandingPoint, WholeMonth
 from orchestration.config import Company
 from orchestration.data_warnings import data_warnings
 from orchestration.emitting import COCKPIT
@@ -95,6 +95,12 @@ def _figures(company: Company, facts: CockpitFacts, totals: dict[str, object]) -
         _days(speed.weighted_avg_days_to_pay),
         f"terms {_days(speed.weighted_avg_terms_days)}",
     )
+    month = facts.landing.this_month
+    if month and month.is_forecast:
+        amount, bounds = _landing(month, currency)
+        target = month.target_amount_reporting
+        note = "" if target is None else f"; target {target:,.0f}"
+        table.add_row("Cash of the month", amount, bounds + note)
     for label, landing in (
         ("Cash to month end", facts.landing.month_end),
         ("Cash in 30 days", facts.landing.at("30d")),
@@ -127,7 +133,7 @@ def _figures(company: Company, facts: CockpitFacts, totals: dict[str, object]) -
     return Panel(table, title=title, title_align="left", expand=False)
 
 
-def _landing(point: LandingPoint, currency: str) -> tuple[str, str]:
+def _landing(point: LandingPoint | WholeMonth, currency: str) -> tuple[str, str]:
     """The middle of a landing, and its bounds in words."""
     if point.p50_amount_reporting is None:
         return money(point.expected_amount_reporting, currency), "expected; no interval possible"
