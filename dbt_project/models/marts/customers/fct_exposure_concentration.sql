@@ -70,7 +70,9 @@ final as (
         round({{ ratio('largest_groups.largest_group_amount', 'totals.open_amount') }}, 6) as largest_group_rate,
         round({{ ratio('totals.top_10_past_due_amount', 'totals.past_due_amount') }}, 6) as top_10_past_due_rate,
         round({{ ratio('totals.squared_amount', 'cast(totals.open_amount as double) * totals.open_amount') }}, 6)
-            as herfindahl_index
+            as herfindahl_index,
+        round({{ ratio('cast(totals.open_amount as double) * totals.open_amount', 'totals.squared_amount') }}, 6)
+            as equal_customer_count
     from as_of_dates
     left join totals on as_of_dates.as_of_date = totals.as_of_date
     left join largest_groups on as_of_dates.as_of_date = largest_groups.as_of_date
