@@ -112,6 +112,7 @@ class Section:
         charts: the figures as pictures.
         tables: the figures as tables.
         blocks: further parts, in reading order.
+        short_question: what the navigation says where the question is long.
     """
 
     section_id: str
@@ -123,6 +124,7 @@ class Section:
     charts: tuple[Chart, ...] = ()
     tables: tuple[Table, ...] = ()
     blocks: tuple[Block, ...] = ()
+    short_question: str = ""
 
     @property
     def all_charts(self) -> tuple[Chart, ...]:

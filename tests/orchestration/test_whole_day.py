@@ -19,6 +19,8 @@ from orchestration.cli.main import app
 from orchestration.config import load_company
 from orchestration.lock import writer_lock
 from orchestration.publishing import current_publication
+from tests.chromium_rig import running_chromium, visit
+from tests.cockpit_figures import figures_of, not_shown
 
 # The day imports Great Expectations, dbt and Dagster, which warn of themselves.
 pytestmark = [pytest.mark.whole_run, pytest.mark.filterwarnings("default")]
@@ -75,6 +77,16 @@ def test_the_day_leaves_list_digest_drafts_and_page(day_folder):
         "cockpit.html",
     } <= names
     assert list((day_folder / "reminders" / "emails").glob("*.eml"))
+
+
+def test_the_cockpit_shows_the_marts_in_a_browser_and_asks_nothing_of_anyone(day_folder, marts):
+    with running_chromium() as browser:
+        cockpit = visit(browser, day_folder / "cockpit.html")
+        for view in cockpit.views:
+            cockpit.go_to(view)
+        assert not_shown(cockpit.page, figures_of(marts, DAY)) == []
+        assert cockpit.complaints == []
+        assert {address.split("#")[0] for address in cockpit.requests} == {cockpit.address}
 
 
 def test_the_list_holds_the_ranked_accounts_of_the_marts(day_folder, marts):

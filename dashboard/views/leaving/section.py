@@ -42,7 +42,12 @@ _STACKS = (
 
 def leaving_section(facts: CockpitFacts, wording: Wording) -> Section:
     """Answer how much revenue recurs, what is left of it, and what late payment has to do with it."""
-    heading = Section("leaving", wording.say("leave.question"), wording.say("leave.topic"))
+    heading = Section(
+        "leaving",
+        wording.say("leave.question"),
+        wording.say("leave.topic"),
+        short_question=wording.say("leave.short_question"),
+    )
     leaving = facts.leaving
     if leaving is None:
         missing = (wording.say("leave.missing"), wording.say("leave.how"))

@@ -1,13 +1,16 @@
 """The cockpit in a browser: quiet, alone, readable by keyboard, on a phone and on paper."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
+import duckdb
 import pypdfium2
 import pytest
 from handmade_publication import AS_OF, empty_rows, handmade_rows, publish
 
 from dashboard import write_cockpit
 from tests.chromium_rig import CHARTS_MS, Visit, accessibility_violations, visit
+from tests.cockpit_figures import QUERIES, figures_of, not_shown
 
 COMPANIES = {"company": handmade_rows, "empty": empty_rows}
 # A phone, a small phone, and a laptop enlarged to 200 %.
@@ -21,21 +24,24 @@ class Tour:
 
     Attributes:
         visit: The page, still open.
+        database: Its publication.
+        is_empty: Whether nothing was loaded.
         seen: For each view in order, the views that could be seen while it was open.
         undrawn: Charts without a mark.
     """
 
     visit: Visit
-    seen: dict[str, list[str]]
-    undrawn: list[str]
+    database: Path
+    is_empty: bool
+    seen: dict[str, list[str]] = field(default_factory=dict)
+    undrawn: list[str] = field(default_factory=list)
 
 
-def tour_of(visited: Visit) -> Tour:
-    tour = Tour(visited, {}, [])
-    for view in visited.views:
-        visited.go_to(view)
-        tour.seen[view] = visited.shown
-        for chart in visited.page.locator(f"#{view} .chart").all():
+def take(tour: Tour) -> Tour:
+    for view in tour.visit.views:
+        tour.visit.go_to(view)
+        tour.seen[view] = tour.visit.shown
+        for chart in tour.visit.page.locator(f"#{view} .chart").all():
             if not chart.locator(MARKS).count():
                 tour.undrawn.append(str(chart.get_attribute("id")))
     return tour
@@ -44,15 +50,15 @@ def tour_of(visited: Visit) -> Tour:
 @pytest.fixture(
     scope="module",
     params=[(company, locale) for company in COMPANIES for locale in ("en", "fr")],
-    ids=lambda param: "-".join(param),
+    ids="-".join,
 )
 def tour(request, browser, tmp_path_factory):
     company, locale = request.param
     folder = tmp_path_factory.mktemp(company)
-    database = publish(folder / "marts.duckdb", COMPANIES[company]())
+    database = publish(folder / "publication.duckdb", COMPANIES[company]())
     file = write_cockpit(database, AS_OF, "Lumière", locale, folder / "cockpit.html")
     visited = visit(browser, file, viewport={"width": 1280, "height": 800})
-    yield tour_of(visited)
+    yield take(Tour(visited, database, company == "empty"))
     visited.page.context.close()
 
 
@@ -63,6 +69,13 @@ def test_one_view_shows_at_a_time(tour):
 
 def test_every_chart_of_a_shown_view_is_drawn(tour):
     assert tour.undrawn == []
+
+
+def test_figures_on_screen_are_those_of_the_marts_to_the_cent(tour):
+    with duckdb.connect(str(tour.database), read_only=True) as marts:
+        figures = figures_of(marts, AS_OF)
+    assert {view for view, _ in figures} == (set() if tour.is_empty else set(QUERIES))
+    assert not_shown(tour.visit.page, figures) == []
 
 
 def test_nothing_is_complained_of_and_no_request_leaves_the_machine(tour):
