@@ -112,8 +112,10 @@ def _scatter(canvas: Canvas, trace: Mapping[str, Any]) -> None:
         zorder=3,
     )
     if "text" in mode:
+        is_beside = trace.get("textposition") == "middle right"
+        place = ((6, 0), "left", "center") if is_beside else ((0, 3), "center", "bottom")
         for x, y, text in zip(xs, ys, trace.get("text", ()), strict=True):
-            _write(canvas, x, y, text, (0, 3), "center", "bottom")
+            _write(canvas, x, y, text, *place)
 
 
 def _name(trace: Mapping[str, Any]) -> str | None:
