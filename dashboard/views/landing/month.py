@@ -60,7 +60,7 @@ def month_block(landing: LandingFacts, wording: Wording) -> Block | None:
     return Block(
         heading=wording.say("landing.against"),
         answers=_made_of(months[0], wording),
-        missing=_missing(months, wording),
+        missing=_missing(months[0], wording),
         charts=(_chart(months, wording),),
         tables=(_table(months, wording),),
     )
@@ -90,17 +90,12 @@ def _made_of(month: WholeMonth, wording: Wording) -> tuple[str, ...]:
     )
 
 
-def _missing(months: tuple[WholeMonth, ...], wording: Wording) -> tuple[str, ...]:
-    without = [month for month in months if month.target_amount_reporting is None]
-    if not without:
+def _missing(month: WholeMonth, wording: Wording) -> tuple[str, ...]:
+    if month.target_amount_reporting is not None:
         return ()
-    # One line of the configuration to copy, which names the month as the file does.
-    month = without[0].month_start_date
-    return (
-        wording.say(
-            "landing.no_target", month=wording.long_month(month), line=f"{month:%Y-%m} = …"
-        ),
-    )
+    # The line of the configuration to copy, which names the month as the file does.
+    name, line = wording.long_month(month.month_start_date), f"{month.month_start_date:%Y-%m} = …"
+    return (wording.say("landing.no_target", month=name, line=line),)
 
 
 def _chart(months: tuple[WholeMonth, ...], wording: Wording) -> Chart:
