@@ -31,6 +31,7 @@ WORDS_FILES = (
 # British conventions: day before month, which no European reader takes for a month.
 _BABEL_LOCALES = {"en": "en_GB", "fr": "fr_FR"}
 _NO_BREAK_SPACE = "\u00a0"
+_MINUS = "\u2212"
 _SMALLEST_SHARE = 0.001
 # French sets a space before these marks and inside quotes; it must not break the line.
 _FRENCH_SPACE = re.compile(r" (?=[:;?!%»])|(?<=«) ")
@@ -90,6 +91,26 @@ class Wording:
             return self.say("general.unknown")
         text = format_unit(_half_up(number, 1), "duration-day", format="0.0", locale=self._babel)
         return str(text).replace(" ", _NO_BREAK_SPACE)
+
+    def signed_days(self, number: float | Decimal | None) -> str:
+        """Write a change in days with its sign, zero without one; undefined is a dash."""
+        if number is None:
+            return self.say("general.unknown")
+        rounded = _half_up(number, 1)
+        sign = "+" if rounded > 0 else _MINUS if rounded < 0 else ""
+        return sign + self.days(float(abs(rounded)))
+
+    def signed_points(self, rate: float | None) -> str:
+        """Write a difference of two rates in percentage points with its sign; undefined is a dash."""
+        if rate is None:
+            return self.say("general.unknown")
+        rounded = _half_up(Decimal(str(rate)) * 100, 1)
+        sign = "+" if rounded > 0 else _MINUS if rounded < 0 else ""
+        return sign + self.say("general.points", n=self.number(abs(rounded), 1))
+
+    def country(self, code: str) -> str:
+        """Write the name of a country by its ISO 3166 code; a code that has none stays a code."""
+        return str(BabelLocale.parse(self._babel).territories.get(code, code))
 
     def share(self, rate: float | Decimal | None) -> str:
         """Write a rate of 0 to 1 as a percentage with one decimal; undefined is a dash.

@@ -29,6 +29,7 @@ BENCHMARK_UNITS = {
     "pct_past_due": "rate",
     "pct_90_plus": "rate",
     "cei_1m": "rate",
+    "cei_3m_crf": "rate",
     "bad_debt_ratio": "rate",
     "logo_churn": "rate",
     "nrr_12m": "rate",

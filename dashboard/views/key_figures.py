@@ -10,6 +10,8 @@ from decimal import Decimal
 from dashboard.facts import CockpitFacts
 from dashboard.parts import KeyFigure
 from dashboard.views.landing.facts import WholeMonth
+from dashboard.views.speed.bridge import cause, way
+from dashboard.views.speed.facts import SpeedFacts
 from dashboard.wording import Wording, share_of
 
 
@@ -57,14 +59,26 @@ def _landing_note(month: WholeMonth | None, wording: Wording) -> str:
 
 
 def _dso(facts: CockpitFacts, wording: Wording) -> KeyFigure:
-    today = facts.speed.today
     return KeyFigure(
         label=wording.say("key.dso"),
-        value=wording.days(today.dso_rolling_3m),
-        note=wording.say("key.not_defined")
-        if today.add_3m is None
-        else wording.say("key.dso_note", add=wording.days(today.add_3m)),
+        value=wording.days(facts.speed.today.dso_rolling_3m),
+        note=_dso_note(facts.speed, wording),
         section_id="speed",
+    )
+
+
+def _dso_note(speed: SpeedFacts, wording: Wording) -> str:
+    bridge = speed.since_previous
+    if bridge is None:
+        add = speed.today.add_3m
+        if add is None:
+            return wording.say("key.not_defined")
+        return wording.say("key.dso_note", add=wording.days(add))
+    return wording.say(
+        "key.dso_same" if way(bridge.change) == "same" else "key.dso_moved",
+        change=wording.signed_days(bridge.change),
+        date=wording.short_date(bridge.from_date),
+        cause=cause(bridge, bridge.main_line, wording),
     )
 
 

@@ -1,80 +1,104 @@
-"""How fast are we paid? DSO in three forms, what lateness adds, days to pay, 36 months of it.
+"""How fast are we paid? DSO and why it moved, first; then all its forms, effectiveness, groups.
 
-Belongs here: `fct_dso` and `fct_days_to_pay` in words. Does not belong here: what moved DSO (the
-bridge), by segment or country.
+Belongs here: what is said first, the order of the parts. Does not belong here: the parts themselves
+(`bridge.py`, `trend.py`, `groups.py`,
+`benchmarks.py`).
 """
 
 from __future__ import annotations
 
-import calendar
-
-from dashboard.charts import AMBER, GREY, NAVY, TEAL, Series, lines
 from dashboard.facts import CockpitFacts
-from dashboard.parts import Cell, Chart, Column, Section, Table, days_cell, share_cell
-from dashboard.views.speed.facts import SpeedPoint
+from dashboard.parts import Block, Section
+from dashboard.views.speed.benchmarks import benchmark_block
+from dashboard.views.speed.bridge import (
+    bridge_chart,
+    bridge_table,
+    months_table,
+    period_answer,
+    reason,
+    way,
+)
+from dashboard.views.speed.facts import GROUPINGS, SpeedFacts
+from dashboard.views.speed.groups import group_block
+from dashboard.views.speed.trend import effectiveness_block, forms_block
 from dashboard.wording import Wording
-
-METRICS = (
-    "dso_rolling_3m",
-    "dso_simple_1m",
-    "dso_countback",
-    "bpdso_3m",
-    "add_3m",
-    "weighted_avg_days_to_pay",
-    "weighted_avg_terms_days",
-    "weighted_avg_days_late",
-    "paid_on_time_value_rate",
-)
-_LINES = (
-    ("dso_rolling_3m", NAVY, "solid"),
-    ("bpdso_3m", TEAL, "dash"),
-    ("dso_countback", GREY, "dot"),
-    ("weighted_avg_days_to_pay", AMBER, "dashdot"),
-)
-# A change that the reader would see written as 0.0 days is none.
-_SAME_DAYS = 0.05
 
 
 def speed_section(facts: CockpitFacts, wording: Wording) -> Section:
-    """Answer how many days pass until the company is paid, and how that compares."""
+    """Answer how many days pass until the company is paid, and what made them more or fewer."""
+    speed = facts.speed
+    bridge = speed.since_previous
     return Section(
         section_id="speed",
         question=wording.say("speed.question"),
         topic=wording.say("speed.topic"),
-        answers=(*_dso_answers(facts, wording), _days_to_pay_answer(facts, wording)),
-        cautions=_cautions(facts, wording),
-        charts=_charts(facts, wording),
-        tables=(_table(facts, wording), _trend_table(facts, wording)),
+        answers=(
+            *_dso_answers(speed, wording),
+            *_period_answers(speed, wording),
+            *_late_part(speed, wording),
+            _days_to_pay_answer(speed, wording),
+        ),
+        cautions=_cautions(speed, wording),
+        missing=_missing(speed, wording),
+        charts=() if bridge is None else (bridge_chart(bridge, wording),),
+        tables=tuple(
+            table
+            for table in (bridge_table(speed, wording), months_table(speed, wording))
+            if table is not None
+        ),
+        blocks=_blocks(speed, wording),
     )
 
 
-def _dso_answers(facts: CockpitFacts, wording: Wording) -> list[str]:
-    today, year_ago = facts.speed.today, facts.speed.year_ago
-    if today.dso_rolling_3m is None:
-        return [wording.say("speed.no_dso")]
-    gaps = {"dso": wording.days(today.dso_rolling_3m)}
-    key = "speed.dso"
-    if year_ago is not None and year_ago.dso_rolling_3m is not None:
-        change = today.dso_rolling_3m - year_ago.dso_rolling_3m
-        gaps["change"] = wording.days(abs(change))
-        if abs(change) < _SAME_DAYS:
-            key = "speed.dso_same"
-        else:
-            key = "speed.dso_longer" if change > 0 else "speed.dso_shorter"
-    answers = [wording.say(key, **gaps)]
-    if today.bpdso_3m is not None and today.add_3m is not None:
-        answers.append(
-            wording.say(
-                "speed.late_part",
-                bpdso=wording.days(today.bpdso_3m),
-                add=wording.days(today.add_3m),
-            )
-        )
-    return answers
+def _blocks(speed: SpeedFacts, wording: Wording) -> tuple[Block, ...]:
+    return (
+        forms_block(speed, wording),
+        effectiveness_block(speed, wording),
+        *(group_block(speed, grouping, wording) for grouping in GROUPINGS),
+        benchmark_block(speed, wording),
+    )
 
 
-def _days_to_pay_answer(facts: CockpitFacts, wording: Wording) -> str:
-    today = facts.speed.today
+def _dso_answers(speed: SpeedFacts, wording: Wording) -> tuple[str, ...]:
+    dso = speed.today.dso_rolling_3m
+    if dso is None:
+        return (wording.say("speed.no_dso"),)
+    gaps = {"dso": wording.days(dso), "date": wording.date(speed.today.as_of_date)}
+    bridge = speed.since_previous
+    if bridge is None:
+        return (wording.say("speed.dso", **gaps),)
+    moved = wording.say(
+        f"speed.dso_{way(bridge.change)}",
+        change=wording.days(float(abs(bridge.change))),
+        before=wording.date(bridge.from_date),
+        **gaps,
+    )
+    why = reason(bridge, wording)
+    return (moved,) if why is None else (f"{moved} {why}",)
+
+
+def _period_answers(speed: SpeedFacts, wording: Wording) -> tuple[str, ...]:
+    answers = []
+    if speed.last_month is not None and not speed.is_month_end:
+        answers.append(period_answer(speed.last_month, "month", wording))
+    if speed.last_year is not None:
+        answers.append(period_answer(speed.last_year, "year", wording))
+    return (" ".join(answers),) if answers else ()
+
+
+def _late_part(speed: SpeedFacts, wording: Wording) -> tuple[str, ...]:
+    today = speed.today
+    if today.bpdso_3m is None or today.add_3m is None:
+        return ()
+    return (
+        wording.say(
+            "speed.late_part", bpdso=wording.days(today.bpdso_3m), add=wording.days(today.add_3m)
+        ),
+    )
+
+
+def _days_to_pay_answer(speed: SpeedFacts, wording: Wording) -> str:
+    today = speed.today
     late = today.weighted_avg_days_late
     if today.weighted_avg_days_to_pay is None or late is None:
         return wording.say("speed.no_payments")
@@ -86,82 +110,13 @@ def _days_to_pay_answer(facts: CockpitFacts, wording: Wording) -> str:
     )
 
 
-def _cautions(facts: CockpitFacts, wording: Wording) -> tuple[str, ...]:
-    cautions = []
-    day = facts.as_of_date
-    if day.day < calendar.monthrange(day.year, day.month)[1]:
-        cautions.append(wording.say("speed.part_month", month=wording.month(day)))
-    if facts.speed.today.is_countback_truncated:
-        cautions.append(wording.say("speed.truncated"))
-    return tuple(cautions)
-
-
-def _charts(facts: CockpitFacts, wording: Wording) -> tuple[Chart, ...]:
-    known = [point for point in facts.speed.points if point.dso_rolling_3m is not None]
-    if len(known) < 2:
+def _cautions(speed: SpeedFacts, wording: Wording) -> tuple[str, ...]:
+    if speed.is_month_end or speed.previous is None:
         return ()
-    series = [
-        Series(
-            name=wording.say(f"metric.{metric}"),
-            values=[getattr(point, metric) for point in facts.speed.points],
-            texts=[wording.days(getattr(point, metric)) for point in facts.speed.points],
-            color=color,
-            dash=dash,
-        )
-        for metric, color, dash in _LINES
-    ]
-    dates = [point.as_of_date for point in facts.speed.points]
-    figure = lines(
-        dates,
-        [wording.month(date) for date in dates],
-        series,
-        wording.say("speed.chart_axis"),
-        wording.locale,
-    )
-    description = wording.say(
-        "speed.chart_text",
-        first=wording.days(known[0].dso_rolling_3m),
-        first_month=wording.month(known[0].as_of_date),
-        last=wording.days(known[-1].dso_rolling_3m),
-        last_month=wording.month(known[-1].as_of_date),
-    )
-    return (Chart("chart-speed", wording.say("speed.chart"), description, figure),)
+    return (wording.say("speed.part_month", month=wording.long_month(speed.today.as_of_date)),)
 
 
-def _table(facts: CockpitFacts, wording: Wording) -> Table:
-    compared = (facts.speed.previous, facts.speed.year_ago)
-    points = [facts.speed.today, *(point for point in compared if point is not None)]
-    columns = (
-        Column(wording.say("speed.metric"), is_figure=False),
-        *(Column(wording.date(point.as_of_date)) for point in points),
-    )
-    rows = tuple(
-        (
-            Cell(wording.say(f"metric.{metric}"), detail=wording.say(f"meaning.{metric}")),
-            *(_metric_cell(point, metric, wording) for point in points),
-        )
-        for metric in METRICS
-    )
-    return Table(caption=wording.say("speed.topic"), columns=columns, rows=rows)
-
-
-def _trend_table(facts: CockpitFacts, wording: Wording) -> Table:
-    columns = (
-        Column(wording.say("column.date"), is_figure=False),
-        *(Column(wording.say(f"metric.{metric}")) for metric, _, _ in _LINES),
-    )
-    rows = tuple(
-        (
-            Cell(wording.date(point.as_of_date)),
-            *(_metric_cell(point, metric, wording) for metric, _, _ in _LINES),
-        )
-        for point in reversed(facts.speed.points)
-    )
-    return Table(wording.say("speed.chart"), columns, rows, is_folded=True)
-
-
-def _metric_cell(point: SpeedPoint, metric: str, wording: Wording) -> Cell:
-    figure = getattr(point, metric)
-    if metric.endswith("_rate"):
-        return share_cell(wording, figure)
-    return days_cell(wording, figure)
+def _missing(speed: SpeedFacts, wording: Wording) -> tuple[str, ...]:
+    if speed.since_previous is not None or speed.today.dso_rolling_3m is None:
+        return ()
+    return (wording.say("speed.no_bridge"),)
