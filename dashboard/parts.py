@@ -6,6 +6,7 @@ what is said (`views`), HTML (`templates`).
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -19,13 +20,15 @@ class Cell:
 
     Attributes:
         text: what is shown.
-        exact: the exact value of a figure, for machines.
+        exact: the exact value of a figure or a date, for machines.
         detail: what explains the text, in small print below it.
+        is_date: whether the exact value is a date in ISO form.
     """
 
     text: str
     exact: str | None = None
     detail: str | None = None
+    is_date: bool = False
 
 
 @dataclass(frozen=True)
@@ -150,6 +153,12 @@ def money_cell(wording: Wording, amount: Decimal | None, currency: str | None = 
 def share_cell(wording: Wording, rate: float | Decimal | None) -> Cell:
     """Write a rate of 0 to 1 as a percentage."""
     return Cell(wording.share(rate), None if rate is None else str(rate))
+
+
+def date_cell(wording: Wording, date: dt.date | None, detail: str | None = None) -> Cell:
+    """Write a date, which a saved table holds in ISO form whatever the language."""
+    exact = None if date is None else date.isoformat()
+    return Cell(wording.date(date), exact, detail, is_date=date is not None)
 
 
 def days_cell(wording: Wording, days: float | None) -> Cell:

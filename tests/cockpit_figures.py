@@ -13,9 +13,12 @@ from playwright.sync_api import Page
 # Figures by view; each query is asked with the business date.
 QUERIES = {
     "landing": (
+        """select received_amount_reporting, p10_amount_reporting, p50_amount_reporting,
+            p90_amount_reporting, expected_amount_reporting
+        from marts.fct_month_landing where as_of_date = ?""",
         """select p10_amount_reporting, p50_amount_reporting, p90_amount_reporting
-        from marts.fct_cash_landing where as_of_date = ? and line = 'total' and horizon
-        in ('month_end', '14_days', '30_days', 'next_month_end')""",
+        from marts.fct_cash_landing
+        where as_of_date = ? and line = 'total' and horizon like 'week_%'""",
         """select p50_amount_reporting, landed_amount_reporting
         from marts.fct_cash_landing_outcomes where as_of_date = ? and line = 'total'
         order by month_start_date desc limit 6""",
@@ -38,6 +41,14 @@ QUERIES = {
         """select closing_mrr_reporting, new_mrr_reporting, expansion_mrr_reporting,
             contraction_mrr_reporting, churn_voluntary_mrr_reporting, churn_involuntary_mrr_reporting
         from marts.fct_mrr_movements where as_of_date = ?""",
+    ),
+    "collecting": (
+        """select sent_count, response_count, cash_in_response_days_reporting
+        from marts.fct_step_effectiveness where as_of_date = ?""",
+        """select collector_cost_yearly_reporting, awareness_delay_mean_days, first_reminder_response
+        from marts.fct_collections_performance where as_of_date = ?""",
+        """select sum(attributed_amount_reporting) from marts.fct_holds
+        where as_of_date = ? group by hold_reason, is_overridden""",
     ),
     "trust": (
         "select rows_in, loaded, quarantined from marts.fct_source_loads where ? is not null",

@@ -6,7 +6,7 @@ Belongs here: cutoffs, rows, methods, versions, known limits. Does not belong he
 from __future__ import annotations
 
 from dashboard.backtest.facts import BacktestFacts
-from dashboard.parts import Cell, Column, Section, Table, count_cell
+from dashboard.parts import Cell, Column, Section, Table, count_cell, date_cell
 from dashboard.wording import Wording
 
 LIMITS = ("matured", "rows", "credited", "calibration_bias", "cash", "c_index", "recorded")
@@ -22,7 +22,7 @@ def method_section(facts: BacktestFacts, wording: Wording) -> Section:
     )
     rows = tuple(
         (
-            Cell(wording.date(run["cutoff"])),
+            date_cell(wording, run["cutoff"]),
             Cell(wording.say(f"backtest_method.{run['method']}")),
             *(count_cell(wording, run[name]) for name in _COUNTS),
         )

@@ -12,7 +12,7 @@ from dashboard.backtest.charts import bars_with_whiskers
 from dashboard.backtest.facts import CASH_HORIZONS, BacktestFacts
 from dashboard.backtest.verdict import cash_sentence, churn_sentence
 from dashboard.charts import GREY, NAVY, TEAL, Series
-from dashboard.parts import Cell, Chart, Column, Section, Table, count_cell, money_cell
+from dashboard.parts import Cell, Chart, Column, Section, Table, count_cell, date_cell, money_cell
 from dashboard.wording import Wording
 
 CHURN_METRICS = ("pr_auc", "roc_auc", "top_decile_lift", "brier", "calibration_error")
@@ -164,7 +164,7 @@ def _churn_runs_table(facts: BacktestFacts, wording: Wording) -> Table:
         found = [facts.figure("churn", "cutoff", key, metric) for metric in metrics]
         rows.append(
             (
-                Cell(wording.date(run["cutoff"])),
+                date_cell(wording, run["cutoff"]),
                 Cell(wording.say(f"backtest_method.{run['method']}")),
                 *(
                     count_cell(wording, run[name])

@@ -13,10 +13,9 @@
   };
   // [text, exact, detail] of a cell, as the details have them.
   const read = (cell) => {
-    const data = cell.querySelector("data");
     const detail = cell.querySelector(".detail");
-    const text = (cell.querySelector("bdi") || data || cell).textContent.trim();
-    return [text, data && data.getAttribute("value"), detail && detail.textContent.trim()];
+    const text = (cell.querySelector("bdi, data, time") || cell).textContent.trim();
+    return [text, page.exactOf(cell), detail && detail.textContent.trim()];
   };
   const written = (cells, withDetail) =>
     cells.flatMap(([text, exact, detail], index) =>

@@ -11,6 +11,11 @@ const page = {
   number(value) {
     return value.toLocaleString(this.locale === "en" ? "en-GB" : "fr-FR");
   },
+  // The exact value of a cell: a figure's, or a date in ISO form; null where there is none.
+  exactOf(cell) {
+    const exact = cell.querySelector("data, time");
+    return exact && (exact.getAttribute("value") || exact.getAttribute("datetime"));
+  },
   make(tag, attributes = {}, text = "") {
     const element = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);

@@ -3,10 +3,6 @@
   const SHOWN_AT_FIRST = 15;
   const bare = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   const isNumber = (text) => /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(text);
-  const exactOf = (cell) => {
-    const data = cell.querySelector("data");
-    return data ? data.getAttribute("value") : "";
-  };
   const opened = (row) =>
     row.nextElementSibling && row.nextElementSibling.matches(".detail-row")
       ? row.nextElementSibling
@@ -105,7 +101,7 @@
     const order = (index, direction) => {
       const keyed = first.map((row) => {
         const cell = row.cells[index];
-        return [row, exactOf(cell) || (index ? "" : cell.textContent.trim())];
+        return [row, page.exactOf(cell) || (index ? "" : cell.textContent.trim())];
       });
       // What is unknown comes last in either direction.
       keyed.sort(([, one], [, other]) => {

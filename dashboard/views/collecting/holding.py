@@ -10,7 +10,7 @@ import datetime as dt
 from decimal import Decimal
 
 from dashboard.charts import NAVY, Series, bars
-from dashboard.parts import Block, Cell, Chart, Column, Table, count_cell, money_cell
+from dashboard.parts import Block, Cell, Chart, Column, Table, count_cell, date_cell, money_cell
 from dashboard.views.collecting.facts import CollectingFacts, HoldGroup
 from dashboard.wording import Wording
 
@@ -97,8 +97,8 @@ def _table(facts: CollectingFacts, active: tuple[HoldGroup, ...], wording: Wordi
             count_cell(wording, group.account_count),
             count_cell(wording, group.invoice_count),
             money_cell(wording, group.attributed_amount_reporting),
-            Cell(wording.date(group.oldest_start_date)),
-            Cell(wording.date(group.first_review_date)),
+            date_cell(wording, group.oldest_start_date),
+            date_cell(wording, group.first_review_date),
         )
         for group in facts.holds
     )

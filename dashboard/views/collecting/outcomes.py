@@ -7,7 +7,16 @@ not belong here: single steps, holds.
 from __future__ import annotations
 
 from dashboard.charts import AMBER, NAVY, TEAL
-from dashboard.parts import Block, Cell, Column, Table, count_cell, money_cell, share_cell
+from dashboard.parts import (
+    Block,
+    Cell,
+    Column,
+    Table,
+    count_cell,
+    date_cell,
+    money_cell,
+    share_cell,
+)
 from dashboard.views.collecting.facts import CollectingFacts, Disputes, PromiseRates
 from dashboard.views.collecting.trends import (
     CellOf,
@@ -84,7 +93,7 @@ def _broken_table(facts: CollectingFacts, wording: Wording) -> Table:
         (
             Cell(one.customer_name, detail=wording.say("kept.new") if one.is_new else None),
             Cell(one.invoice_number),
-            Cell(wording.date(one.promised_date)),
+            date_cell(wording, one.promised_date),
             money_cell(wording, one.promised_amount, one.currency),
             money_cell(wording, one.missing_amount, one.currency),
             money_cell(wording, one.missing_amount_reporting),
@@ -139,7 +148,7 @@ def _leaking_table(facts: CollectingFacts, leakage_count: int, wording: Wording)
         (
             Cell(one.customer_name),
             Cell(one.invoice_number),
-            Cell(wording.date(one.due_date)),
+            date_cell(wording, one.due_date),
             count_cell(wording, one.days_past_due),
             money_cell(wording, one.leakage_amount_reporting),
         )

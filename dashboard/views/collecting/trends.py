@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from dashboard.charts import Series, lines
-from dashboard.parts import Cell, Chart, Column, Table
+from dashboard.parts import Cell, Chart, Column, Table, date_cell
 from dashboard.wording import Wording
 
 # Every point on a date, whichever mart it comes from, becomes a row by its column's name.
@@ -109,7 +109,7 @@ def trend_table(
         *(Column(name) for _, name in columns),
     )
     rows = tuple(
-        (Cell(wording.date(point.as_of_date)), *(cell(point, column) for column, _ in columns))
+        (date_cell(wording, point.as_of_date), *(cell(point, column) for column, _ in columns))
         for point in reversed(points)
     )
     return Table(caption, headings, rows, is_folded=True)

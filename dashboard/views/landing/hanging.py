@@ -9,7 +9,16 @@ from __future__ import annotations
 from decimal import Decimal
 from itertools import groupby
 
-from dashboard.parts import Block, Cell, Column, Table, count_cell, money_cell, share_cell
+from dashboard.parts import (
+    Block,
+    Cell,
+    Column,
+    Table,
+    count_cell,
+    date_cell,
+    money_cell,
+    share_cell,
+)
 from dashboard.views.landing.facts import LandingFacts, LandingInvoice
 from dashboard.wording import Wording, share_of
 
@@ -86,7 +95,7 @@ def _invoices(invoices: tuple[LandingInvoice, ...], wording: Wording) -> Table:
     rows = tuple(
         (
             Cell(one.invoice_number),
-            Cell(wording.date(one.due_date)),
+            date_cell(wording, one.due_date),
             money_cell(wording, one.open_amount_reporting),
             share_cell(wording, one.p_paid_by_month_end),
             Cell(

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from dashboard.charts import AMBER, RED, TEAL, Series
 from dashboard.charts_bounds import band
-from dashboard.parts import Block, Cell, Chart, Column, Table, money_cell, share_cell
+from dashboard.parts import Block, Cell, Chart, Column, Table, date_cell, money_cell, share_cell
 from dashboard.views.landing.bounds import band_of, middle_of
 from dashboard.views.landing.facts import IssuedForecast, LandingFacts, LandingMonth
 from dashboard.wording import Wording, share_of
@@ -168,7 +168,7 @@ def _forecasts_table(forecasts: tuple[IssuedForecast, ...], wording: Wording) ->
         ),
         rows=tuple(
             (
-                Cell(wording.date(one.forecast_date)),
+                date_cell(wording, one.forecast_date),
                 *(
                     money_cell(wording, getattr(one, f"{heading}_amount_reporting"))
                     for heading in headings

@@ -13,12 +13,12 @@ from decimal import Decimal
 from dashboard.charts import AMBER, GREY, NAVY, RED, TEAL, Series, stacked_bars
 from dashboard.facts import CockpitFacts
 from dashboard.parts import (
-    Cell,
     Chart,
     Column,
     Section,
     Table,
     count_cell,
+    date_cell,
     money_cell,
     share_cell,
 )
@@ -145,7 +145,7 @@ def _movement_table(leaving: LeavingFacts, wording: Wording) -> Table:
     )
     rows = tuple(
         (
-            Cell(wording.date(month.as_of_date)),
+            date_cell(wording, month.as_of_date),
             money_cell(wording, month.closing_mrr_reporting),
             *(money_cell(wording, month.movement(name)) for name, _, _ in _STACKS),
             count_cell(wording, month.closing_customer_count),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from dashboard.charts import AMBER, NAVY, TEAL, Series, lines
-from dashboard.parts import Block, Cell, Chart, Column, Table, share_cell
+from dashboard.parts import Block, Cell, Chart, Column, Table, date_cell, share_cell
 from dashboard.views.leaving.facts import LeavingFacts, RetentionPoint
 from dashboard.wording import Wording, share_of
 
@@ -115,7 +115,7 @@ def _table(points: tuple[RetentionPoint, ...], wording: Wording) -> Table:
     )
     rows = tuple(
         (
-            Cell(wording.date(point.as_of_date)),
+            date_cell(wording, point.as_of_date),
             *(share_cell(wording, getattr(point, name)) for name in _SHARES),
             _ratio_cell(point, wording),
         )

@@ -9,7 +9,7 @@ import pytest
 from handmade_publication import AS_OF, empty_rows, handmade_rows, publish
 
 from dashboard import write_cockpit
-from tests.chromium_rig import CHARTS_MS, Visit, accessibility_violations, visit
+from tests.chromium_rig import Visit, accessibility_violations, visit
 from tests.cockpit_figures import QUERIES, figures_of, not_shown
 
 COMPANIES = {"company": handmade_rows, "empty": empty_rows}
@@ -149,4 +149,4 @@ def test_paper_has_every_view_and_chart(tour, tmp_path):
     )
     assert len(widths) <= 1
     page.emulate_media(media="screen")
-    page.locator(".view.is-shown").first.wait_for(timeout=CHARTS_MS)
+    page.locator(".view.is-shown").first.wait_for()

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from dashboard.page import render_page, write_page
-from dashboard.parts import Block, Cell, Column, KeyFigure, Section, Table, money_cell
+from dashboard.parts import Block, Cell, Column, KeyFigure, Section, Table, date_cell, money_cell
 from dashboard.wording import Wording
 from tests.chromium_rig import accessibility_violations, visit
 
@@ -23,7 +23,11 @@ def invoices(wording, customer):
         Column("Open"),
     )
     rows = tuple(
-        (Cell(f"F-{customer}-{n}"), Cell("1 Mar", "2026-03-01"), money_cell(wording, amount))
+        (
+            Cell(f"F-{customer}-{n}"),
+            date_cell(wording, dt.date(2026, 3, 1)),
+            money_cell(wording, amount),
+        )
         for n, amount in ((1, Decimal("100.25")), (2, Decimal("0.50")))
     )
     return Table(f"Invoices of {customer}", columns, rows)
@@ -140,6 +144,16 @@ def test_a_french_table_is_saved_as_a_french_spreadsheet_reads_it(open_page):
     _, rows = saved(open_page("fr"), "owed-table-1", ";")
     assert rows[4][:4] == ["'+1", "late", "1234,56", "0,125"]
     assert rows[2][5:] == ["2026-03-01", "100,25"]
+
+
+@pytest.mark.parametrize(("locale", "shown"), [("en", "1 Mar 2026"), ("fr", "1 mars 2026")])
+def test_dates_are_read_in_words_and_saved_in_iso_form(open_page, locale, shown):
+    page = open_page(locale)
+    page.locator('nav a[href="#speed"]').click()
+    assert page.locator("#speed-1-table-1 time").first.inner_text() == shown
+    name, rows = saved(page, "speed-1-table-1", {"en": ",", "fr": ";"}[locale])
+    assert name == "speed_invoices-of-s_2026-03-20.csv"
+    assert [row[1] for row in rows[1:]] == ["2026-03-01", "2026-03-01"]
 
 
 def test_a_search_shows_matching_rows_and_says_how_many(open_page):
