@@ -15,6 +15,7 @@ import duckdb
 import landing_rows
 import leaving_rows
 import speed_rows
+import trust_rows
 
 AS_OF = dt.date(2026, 3, 20)
 FEBRUARY = dt.date(2026, 2, 28)
@@ -118,6 +119,7 @@ SCHEMAS = {
         "invoice_id": "varchar",
         "customer_id": "varchar",
         "method": "varchar",
+        "model_version": "varchar",
         "p_unpaid_120d": "double",
     },
     "fct_at_risk_accounts": {
@@ -133,6 +135,7 @@ SCHEMAS = {
         "as_of_date": "date",
         "customer_id": "varchar",
         "method": "varchar",
+        "model_version": "varchar",
         "p_churn": "double",
     },
     "fct_model_evaluations": {
@@ -165,6 +168,7 @@ _OF_ONE_VIEW: tuple[ModuleType, ...] = (
     landing_rows,
     leaving_rows,
     speed_rows,
+    trust_rows,
 )
 SCHEMAS |= {table: columns for view in _OF_ONE_VIEW for table, columns in view.SCHEMAS.items()}
 
@@ -367,6 +371,7 @@ def handmade_rows() -> dict[str, Rows]:
                 "invoice_id": "I1",
                 "customer_id": "C1",
                 "method": "hazard",
+                "model_version": "time_to_pay-hazard-1",
                 "p_unpaid_120d": 0.1,
             }
         ],
@@ -424,13 +429,23 @@ def publish(path: Path, rows: dict[str, Rows]) -> Path:
 
 
 def fill(connection: duckdb.DuckDBPyConnection, rows: dict[str, Rows]) -> None:
-    """Create the marts with the rows; a table without rows stays empty."""
+    """Create the marts with the rows; a table without rows stays empty.
+
+    Of schema `about` the checks are there where rows name them: an older publication has none.
+    """
     connection.execute("create schema marts")
     for table, columns in SCHEMAS.items():
-        declared = ", ".join(f"{name} {kind}" for name, kind in columns.items())
-        connection.execute(f"create table marts.{table} ({declared})")
-        for row in rows.get(table, []):
-            names, marks = ", ".join(row), ", ".join("?" for _ in row)
-            connection.execute(
-                f"insert into marts.{table} ({names}) values ({marks})", list(row.values())
-            )
+        _fill_table(connection, f"marts.{table}", columns, rows.get(table, []))
+    if "about.checks" in rows:
+        connection.execute("create schema about")
+        _fill_table(connection, "about.checks", trust_rows.ABOUT_CHECKS, rows["about.checks"])
+
+
+def _fill_table(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str], rows: Rows
+) -> None:
+    declared = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+    connection.execute(f"create table {table} ({declared})")
+    for row in rows:
+        names, marks = ", ".join(row), ", ".join("?" for _ in row)
+        connection.execute(f"insert into {table} ({names}) values ({marks})", list(row.values()))

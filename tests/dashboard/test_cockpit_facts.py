@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 import yaml
-from handmade_publication import AS_OF, FEBRUARY, SCHEMAS, evaluation, movement, publish
+from handmade_publication import AS_OF, FEBRUARY, SCHEMAS, movement, publish
 
 from dashboard import PublicationError, cockpit_facts
 from dashboard.cockpit import TABLES
@@ -93,31 +93,6 @@ def test_no_retention_without_subscriptions_rather_than_zeros(rows, facts_of):
     ]
     rows["fct_mrr_movements"] = [movement(AS_OF, "0", 0)]
     assert facts_of(rows).leaving is None
-
-
-def test_newest_evaluation_of_all_cases_counts(rows, facts_of):
-    rows["fct_model_evaluations"].append(
-        evaluation("time_to_pay", "mae_median_days", 0.1, 0.1, as_of_date=dt.date(2026, 3, 21))
-    )
-    figures = facts_of(rows).trust.model_figures
-    assert {(f.model, f.metric, f.value) for f in figures} == {
-        ("time_to_pay", "mae_median_days", 4.1),
-        ("time_to_pay", "coverage_80", 0.79),
-        ("time_to_pay", "crps_days", 3.3),
-        ("churn", "brier", 0.05),
-        ("churn", "roc_auc", 0.7),
-    }
-
-
-def test_balances_that_agree_are_reconciled(rows, facts_of):
-    trust = facts_of(rows).trust
-    assert set(trust.open_totals.values()) == {Decimal("2000.00")}
-    assert trust.is_reconciled
-
-
-def test_one_cent_breaks_the_reconciliation(rows, facts_of):
-    rows["fct_open_items"][0]["open_amount_reporting"] = "500.01"
-    assert not facts_of(rows).trust.is_reconciled
 
 
 def test_a_day_that_is_not_published_is_a_named_error(rows, tmp_path):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dashboard.parts import Block, Cell, Column, Table, count_cell, money_cell, share_cell
 from dashboard.views.leaving.facts import LeavingFacts
 from dashboard.views.trust.facts import TrustFacts
-from dashboard.views.trust.section import verdict
+from dashboard.views.trust.models import verdict
 from dashboard.wording import Wording
 
 
