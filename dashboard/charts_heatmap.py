@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from dashboard.charts import NAVY, PlotlyFigure, figure, floats
+from dashboard.charts import PlotlyFigure, figure, floats
 from dashboard.wording import Locale
 
+_INK = "#1b2733"
 _ROW_PX, _HEAD_PX = 24, 64
-_PALE = "#eef3f8"
+# Dark figures read well on either end (contrast above 5).
+_PALE, _FULL = "#eef3f8", "#7fa8d3"
 
 
 def heatmap(
@@ -24,6 +26,7 @@ def heatmap(
     column_title: str,
     locale: Locale,
     short_texts: Sequence[Sequence[str]] | None = None,
+    most: float | None = None,
 ) -> PlotlyFigure:
     """Return a figure of a grid, its first row on top.
 
@@ -35,9 +38,11 @@ def heatmap(
         column_title: what the columns count.
         locale: language of the reader.
         short_texts: what stands in narrow cells instead; then `texts` show at a touch.
+        most: what lies above is no darker, so that one large value does not pale all others.
     """
     shown = [value for row in values for value in floats(row) if value is not None]
     low, high = (min(shown), max(shown)) if shown else (0.0, 1.0)
+    high = high if most is None else min(high, most)
     trace = {
         "type": "heatmap",
         "x": list(columns),
@@ -46,10 +51,10 @@ def heatmap(
         "text": [list(row) for row in short_texts or texts],
         "customdata": [list(row) for row in texts],
         "texttemplate": "%{text}",
-        "textfont": {"size": 11},
+        "textfont": {"size": 11, "color": _INK},
         "hovertemplate": "%{y} · %{x}<br>%{customdata}<extra></extra>",
         "hoverongaps": False,
-        "colorscale": [[0, _PALE], [1, NAVY]],
+        "colorscale": [[0, _PALE], [1, _FULL]],
         # Cells that are all alike are all pale, not all dark.
         "zmin": low,
         "zmax": high if high > low else low + 1,

@@ -66,10 +66,19 @@ def write_page(content: str, target: Path) -> Path:
     Raises:
         OSError: the target cannot be written.
     """
+    return write_bytes(content.encode(), target)
+
+
+def write_bytes(content: bytes, target: Path) -> Path:
+    """Write a file whole or not at all; its folder is created when missing.
+
+    Raises:
+        OSError: the target cannot be written.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(f".{target.name}.partial")
     try:
-        partial.write_bytes(content.encode())
+        partial.write_bytes(content)
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)

@@ -3,8 +3,8 @@
 Belongs here: from a figure to a drawing, its legend, marks and size. Does not belong here: traces
 (`paper_traces.py`), axes (`paper_axes.py`), which figures there are (`charts*.py`).
 
-The bytes repeat because ids come from a fixed salt, no date is written, text is drawn as outlines
-and no state outlives a drawing (no pyplot). They depend on the library's version.
+The bytes repeat because ids come from a fixed salt, no date is written and no state outlives a
+drawing (no pyplot). They depend on the library's version.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from dashboard.paper_traces import Canvas, color_of, draw_trace
 PAPER_WIDTH_MM = 174.0
 _MM_PER_INCH = 25.4
 # A chart is some 1000 pixels wide on a screen.
-_MM_PER_PX = 0.185
+_MM_PER_PX = 0.165
 _LEGEND_CHARACTERS = 105
 _SETTINGS: Any = {
     "svg.hashsalt": "encours",
-    # Outlines: what is measured is what is drawn, on every machine.
-    "svg.fonttype": "path",
+    # Text as text: a reader can search it, and a page draws in half the time of outlines.
+    "svg.fonttype": "none",
     "font.family": "DejaVu Sans",
     "font.size": 7.5,
     "axes.spines.top": False,
@@ -40,12 +40,13 @@ _SETTINGS: Any = {
 }
 
 
-def chart_svg(figure: PlotlyFigure) -> bytes:
+def chart_svg(figure: PlotlyFigure, width_mm: float = PAPER_WIDTH_MM) -> bytes:
     """Draw a figure as SVG, as wide as a page of A4 between its margins.
 
     Args:
         figure: data and layout as plotly.js takes them; traces of type scatter, bar, waterfall or
             heatmap.
+        width_mm: its width, in millimetres.
 
     Raises:
         ValueError: there is no rule for a trace or tick format of the figure on paper.
@@ -57,7 +58,7 @@ def chart_svg(figure: PlotlyFigure) -> bytes:
     layout = figure["layout"]
     height_mm = float(layout.get("height", 320)) * _MM_PER_PX
     with matplotlib.rc_context(_SETTINGS):
-        size = (PAPER_WIDTH_MM / _MM_PER_INCH, height_mm / _MM_PER_INCH)
+        size = (width_mm / _MM_PER_INCH, height_mm / _MM_PER_INCH)
         drawing = Figure(figsize=size, layout="constrained")
         canvas = FigureCanvasSVG(drawing)
         axes = drawing.add_subplot()

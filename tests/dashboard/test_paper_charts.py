@@ -11,8 +11,7 @@ from dashboard.paper_charts import chart_svg
 
 
 def texts(drawing):
-    """What is written: matplotlib notes the text of its outlines in a comment."""
-    return re.findall(r"<!-- (.*?) -->", drawing.decode())
+    return re.findall(r"<text [^>]*>([^<]*)</text>", drawing.decode())
 
 
 def band(*traces, **layout):

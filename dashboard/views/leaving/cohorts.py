@@ -16,6 +16,8 @@ from dashboard.wording import Wording
 # Every month at first, then every third: ten columns fit on a phone.
 _SHOWN_MONTHS = (0, 1, 2, 3, 6, 9, 12, 15, 18, 21)
 _GRIDS = ("mrr", "logo")
+# One cohort that doubled must not pale the others.
+_DARKEST = 1.2
 
 
 def cohort_block(leaving: LeavingFacts, wording: Wording) -> Block | None:
@@ -46,6 +48,7 @@ def _chart(kind: str, cohorts: tuple[Cohort, ...], months: list[int], wording: W
             wording.say("cohort.months"),
             wording.locale,
             short_texts=[[_whole(rate) for rate in row] for row in rates],
+            most=_DARKEST,
         ),
     )
 
