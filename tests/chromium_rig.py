@@ -57,13 +57,21 @@ class Visit:
     @property
     def shown(self) -> list[str]:
         """Ids of the views that can be seen."""
-        sections = self.page.locator(".view").all()
-        return [str(one.get_attribute("id")) for one in sections if one.is_visible()]
+        return list(
+            self.page.locator(".view").evaluate_all(
+                "all => all.filter(one => one.checkVisibility()).map(one => one.id)"
+            )
+        )
 
     def go_to(self, view: str) -> None:
         """Follow the link to a view and wait for its charts."""
         self.page.locator(f'nav a[href="#{view}"]').click()
+        self.wait_for(view)
         self.wait_for_charts(view)
+
+    def wait_for(self, view: str) -> None:
+        """Wait until a view shows: the browser tells a page of its new address a moment later."""
+        self.page.locator(f"#{view}.is-shown").wait_for()
 
     def wait_for_charts(self, view: str) -> None:
         """Wait until every chart of a view is drawn; its text forms may stay folded."""

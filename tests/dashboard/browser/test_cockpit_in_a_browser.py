@@ -89,10 +89,12 @@ def test_nothing_is_complained_of_and_no_request_leaves_the_machine(tour):
 def test_a_view_is_reached_by_its_address_and_left_by_the_back_button(tour):
     page = tour.visit.page
     first, *_, last = tour.seen
-    page.evaluate("hash => { location.hash = hash; }", first)
-    page.evaluate("hash => { location.hash = hash; }", last)
+    for view in (first, last):
+        page.evaluate("hash => { location.hash = hash; }", view)
+        tour.visit.wait_for(view)
     assert tour.visit.shown == [last]
     page.go_back()
+    tour.visit.wait_for(first)
     assert tour.visit.shown == [first]
     assert page.locator("nav a[aria-current=page]").count() == 1
 
@@ -106,6 +108,7 @@ def test_a_view_is_reached_by_keyboard_and_focus_is_on_its_heading(tour):
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
         view = list(tour.seen)[index]
+        tour.visit.wait_for(view)
         assert tour.visit.shown == [view]
         assert page.evaluate("document.activeElement.id") == f"{view}-heading"
         heading = page.locator(f"#{view}-heading").bounding_box()
