@@ -7,7 +7,7 @@ here: what an item is and whether it blocks (the mart).
 from __future__ import annotations
 
 from dashboard.facts import CockpitFacts
-from dashboard.parts import Block, Cell, Column, Table, money_cell
+from dashboard.parts import Block, Cell, Column, Table, count_cell, money_cell
 from dashboard.views.trust.facts import CloseItem
 from dashboard.views.trust.names import inside_a_sentence
 from dashboard.wording import Wording
@@ -38,7 +38,7 @@ _STATES = ("blocks", "unknown", "look_at", "done")
 def close_answer(facts: CockpitFacts, wording: Wording) -> tuple[str, ...]:
     """Say how many items block the close, and which; nothing where none were looked at."""
     blockers = facts.trust.blockers
-    month = wording.month(facts.as_of_date)
+    month = wording.long_month(facts.as_of_date)
     if not facts.trust.close_items:
         return ()
     if not blockers:
@@ -52,7 +52,7 @@ def close_answer(facts: CockpitFacts, wording: Wording) -> tuple[str, ...]:
 def close_block(facts: CockpitFacts, wording: Wording) -> Block:
     """Return the list of the close, what blocks first."""
     items = facts.trust.close_items
-    heading = wording.say("trust.close", month=wording.month(facts.as_of_date))
+    heading = wording.say("trust.close", month=wording.long_month(facts.as_of_date))
     if not items:
         return Block(heading, missing=(wording.say("trust.no_close"),))
     open_looks = [item for item in items if _state(item) == "look_at"]
@@ -97,19 +97,21 @@ def _row(item: CloseItem, wording: Wording) -> tuple[Cell, ...]:
     to_do = None
     if item.is_found:
         who = wording.say(f"trust_who.{item.item}")
-        to_do = wording.say("trust.to_do", who=who, what=wording.say(f"trust_todo.{item.item}"))
+        what = inside_a_sentence(wording.say(f"trust_todo.{item.item}"))
+        to_do = wording.say("trust.to_do", who=who, what=what)
     return (
         Cell(wording.say(f"trust_close.{item.item}"), detail=to_do),
         Cell(wording.say(f"trust_state.{_state(item)}")),
-        Cell(_found(item, wording), None if item.record_count is None else str(item.record_count)),
+        # Of nothing the bare nought will do.
+        Cell(_found(item, wording), str(item.record_count))
+        if item.is_found
+        else count_cell(wording, item.record_count),
         money_cell(wording, item.amount_reporting),
     )
 
 
 def _found(item: CloseItem, wording: Wording) -> str:
-    if item.record_count is None:
-        return wording.say("general.unknown")
-    return wording.counted(_COUNTED.get(item.item, "record"), item.record_count)
+    return wording.counted(_COUNTED.get(item.item, "record"), item.record_count or 0)
 
 
 def _in_short(item: CloseItem, wording: Wording) -> str:
