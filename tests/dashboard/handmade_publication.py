@@ -14,6 +14,7 @@ import collecting_rows
 import duckdb
 import landing_rows
 import leaving_rows
+import owed_rows
 import speed_rows
 import trust_rows
 
@@ -70,10 +71,13 @@ SCHEMAS = {
         "invoice_id": "varchar",
         "customer_id": "varchar",
         "invoice_number": "varchar",
+        "invoice_date": "date",
         "due_date": "date",
         "days_past_due": "integer",
+        "currency": "varchar",
         "open_amount": _MONEY,
         "open_amount_reporting": _MONEY,
+        "disputed_amount_reporting": _MONEY,
     },
     "fct_invoice_decisions": {
         "as_of_date": "date",
@@ -83,6 +87,8 @@ SCHEMAS = {
     "dim_customers": {
         "customer_id": "varchar",
         "customer_name": "varchar",
+        "country": "varchar",
+        "segment": "varchar",
     },
     "fct_customer_360": {
         "as_of_date": "date",
@@ -120,6 +126,9 @@ SCHEMAS = {
         "customer_id": "varchar",
         "method": "varchar",
         "model_version": "varchar",
+        "p10_date": "date",
+        "p50_date": "date",
+        "p90_date": "date",
         "p_unpaid_120d": "double",
     },
     "fct_at_risk_accounts": {
@@ -167,6 +176,7 @@ _OF_ONE_VIEW: tuple[ModuleType, ...] = (
     collecting_rows,
     landing_rows,
     leaving_rows,
+    owed_rows,
     speed_rows,
     trust_rows,
 )
@@ -208,7 +218,10 @@ def item(
         "invoice_id": invoice_id,
         "customer_id": customer_id,
         "invoice_number": invoice_id.replace("I", "N"),
+        "invoice_date": AS_OF - dt.timedelta(days=days_past_due + 30),
         "due_date": AS_OF - dt.timedelta(days=days_past_due),
+        "currency": "EUR",
+        "disputed_amount_reporting": "0",
         "days_past_due": days_past_due,
         "open_amount": amount,
         "open_amount_reporting": amount,
@@ -320,11 +333,11 @@ def handmade_rows() -> dict[str, Rows]:
         ],
         "fct_open_items": [
             item("C1", "I1", 95, "500.00"),
-            item("C1", "I2", 31, "300.00"),
+            item("C1", "I2", 31, "300.00", disputed_amount_reporting="80.00"),
             item("C1", "I3", 3, "100.50"),
             item("C1", "I4", 0, "600.00"),
-            item("C2", "I5", 12, "99.50"),
-            item("C2", "I6", -20, "400.00"),
+            item("C2", "I5", 12, "99.50", currency="GBP", open_amount="85.00"),
+            item("C2", "I6", -20, "400.00", currency="GBP", open_amount="342.00"),
         ],
         "fct_customer_360": [
             dict(
@@ -346,7 +359,7 @@ def handmade_rows() -> dict[str, Rows]:
             ]
         ],
         "dim_customers": [
-            {"customer_id": customer[0], "customer_name": customer[1]} for customer in customers
+            dict(zip(SCHEMAS["dim_customers"], customer[:4], strict=True)) for customer in customers
         ],
         "fct_mrr_movements": [
             movement(FEBRUARY, "1200.00", 4, opening="1200.00"),
@@ -372,6 +385,8 @@ def handmade_rows() -> dict[str, Rows]:
                 "customer_id": "C1",
                 "method": "hazard",
                 "model_version": "time_to_pay-hazard-1",
+                "p10_date": dt.date(2026, 4, 9),
+                "p50_date": dt.date(2026, 4, 20),
                 "p_unpaid_120d": 0.1,
             }
         ],

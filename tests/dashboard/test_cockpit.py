@@ -21,42 +21,6 @@ HOSTILE = [
 NBSP, THIN = "\u00a0", "\u202f"
 
 
-def test_an_account_of_which_nothing_is_predicted_has_no_expected_date(rows, page_of):
-    rows["fct_at_risk_accounts"][0].update(predicted_payment_date=None, predicted_p10_date=None)
-    rows["fct_invoice_predictions"][0].update(p_unpaid_120d=None)
-    assert Page(page_of(rows)).tables["Largest exposures"][1][5] == "–"
-
-
-def test_aged_balance_adds_up_on_the_page(rows, page_of):
-    page = Page(page_of(rows))
-    table = page.tables["Aged balance"]
-    assert table[0] == ["Days past due", "Amount", "Share", "On 28 Feb 2026"]
-    assert table[1] == ["Not due", "€1,000", "50.0%", "€2,000"]
-    assert table[-1] == ["Total", "€2,000", "100.0%", "€2,100"]
-    owed = page.sections["owed"]
-    assert "2 customers owe €2,000 on 6 invoices." in owed
-    assert "€1,000 (50.0%) is past due, of which €500 by more than 90 days." in owed
-    assert "first is Atelier Martin with €1,501" in owed
-    assert "€50 received or credited is not matched" in owed
-
-
-def test_each_currency_is_shown_in_itself_and_converted(rows, page_of):
-    table = Page(page_of(rows)).tables["By currency"]
-    assert table[1:] == [["EUR", "€1,501", "€901", "€1,501"], ["GBP", "£427", "£85", "€500"]]
-
-
-def test_exposures_say_what_is_expected_and_what_was_decided(rows, page_of):
-    table = Page(page_of(rows)).tables["Largest exposures"]
-    assert table[1][5:] == ["20 Apr 2026 (9 Apr 2026 to later)", "Hold: open dispute"]
-    assert table[2][5:] == ["–", "–"]
-
-
-def test_a_payment_beyond_the_horizon_is_not_an_unknown_one(rows, page_of):
-    rows["fct_at_risk_accounts"][0].update(predicted_payment_date=None, predicted_p10_date=None)
-    table = Page(page_of(rows)).tables["Largest exposures"]
-    assert table[1][5] == "later than the model sees"
-
-
 def test_leaving_states_moves_and_revenue_at_risk(rows, page_of):
     leaving = Page(page_of(rows)).sections["leaving"]
     assert "Recurring revenue is €1,250 a month from 3 customers, €15,000 a year." in leaving

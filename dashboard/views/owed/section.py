@@ -1,59 +1,63 @@
-"""Who owes us? The aged balance, its currencies, and the customers who owe most.
+"""Who owes us? The aged balance in words, how it changed, and the parts that explain it.
 
-Belongs here: `fct_aged_balance` and the largest of `fct_customer_360`. Does not belong here: roll
-rates, expected credit loss, drill-down to invoices.
+Belongs here: the balance of the company by age, today and by month. Does not belong here: customers
+(`drill.py`), groups, concentration, losses (modules of their own).
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
-from dashboard.charts import AMBER, NAVY, RED, TEAL, Series, bars
+from dashboard.charts import NAVY, Series, bars, stacked_bars
 from dashboard.facts import CockpitFacts
-from dashboard.parts import (
-    Cell,
-    Chart,
-    Column,
-    Section,
-    Table,
-    count_cell,
-    money_cell,
-    share_cell,
-)
-from dashboard.views.owed.facts import AGING_BUCKETS, Exposure, OwedFacts
+from dashboard.parts import Block, Cell, Chart, Column, Section, Table, money_cell, share_cell
+from dashboard.views.owed.beside import beside_block
+from dashboard.views.owed.buckets import BUCKET_COLORS, BUCKET_PATTERNS
+from dashboard.views.owed.drill import drill_block
+from dashboard.views.owed.exposures import exposures_block
+from dashboard.views.owed.facts import AGING_BUCKETS, AgedBalance, OwedFacts
+from dashboard.views.owed.groups import groups_block
+from dashboard.views.owed.losses import losses_block, rolling_block
 from dashboard.wording import Wording, share_of
-
-_BUCKET_COLORS = (TEAL, NAVY, NAVY, AMBER, RED)
 
 
 def owed_section(facts: CockpitFacts, wording: Wording) -> Section:
-    """Answer how much is owed, how old it is, by whom."""
-    receivables = facts.owed
-    has_balance = receivables.today.open_invoices_amount_reporting > 0
-    tables = [_aged_table(receivables, wording)]
-    if len(receivables.by_currency) > 1:
-        tables.append(_currency_table(receivables, wording))
-    if receivables.top_exposures:
-        tables.append(_exposure_table(receivables, wording))
+    """Answer how much is owed, how old it is, by whom, and what it may cost."""
+    owed = facts.owed
+    has_balance = owed.today.open_invoices_amount_reporting > 0
     return Section(
         section_id="owed",
         question=wording.say("owed.question"),
         topic=wording.say("owed.topic"),
-        answers=_answers(receivables, wording) if has_balance else (wording.say("owed.nothing"),),
-        cautions=_cautions(receivables, wording),
-        charts=(_chart(receivables, wording),) if has_balance else (),
-        tables=tuple(tables) if has_balance else (),
+        answers=_answers(owed, wording) if has_balance else (wording.say("owed.nothing"),),
+        cautions=_cautions(owed, wording),
+        charts=(_chart(owed, wording), *_trend_chart(owed, wording)) if has_balance else (),
+        tables=_tables(owed, wording) if has_balance else (),
+        blocks=_blocks(owed, facts.as_of_date, wording) if has_balance else (),
     )
 
 
-def _answers(receivables: OwedFacts, wording: Wording) -> tuple[str, ...]:
-    today, exposures = receivables.today, receivables.top_exposures
+def _blocks(owed: OwedFacts, as_of_date: dt.date, wording: Wording) -> tuple[Block, ...]:
+    blocks = (
+        drill_block(owed, wording),
+        exposures_block(owed, wording),
+        groups_block(owed, wording),
+        rolling_block(owed, as_of_date, wording),
+        losses_block(owed, wording),
+        beside_block(owed, wording),
+    )
+    return tuple(block for block in blocks if block is not None)
+
+
+def _answers(owed: OwedFacts, wording: Wording) -> tuple[str, ...]:
+    today, exposures = owed.today, owed.top_exposures
     open_amount = today.open_invoices_amount_reporting
     answers = [
         wording.say(
             "owed.total",
-            customers=wording.counted("customer", receivables.owing_customer_count),
-            invoices=wording.counted("invoice", receivables.open_invoice_count),
+            customers=wording.counted("customer", owed.owing_customer_count),
+            invoices=wording.counted("invoice", owed.open_invoice_count),
             open=wording.money(open_amount),
         ),
         wording.say(
@@ -63,6 +67,8 @@ def _answers(receivables: OwedFacts, wording: Wording) -> tuple[str, ...]:
             oldest=wording.money(today.d90_plus_amount_reporting),
         ),
     ]
+    if owed.previous is not None:
+        answers.append(_change(today, owed.previous, wording))
     if len(exposures) > 1:
         largest = sum((one.open_amount_reporting for one in exposures), Decimal(0))
         answers.append(
@@ -77,17 +83,28 @@ def _answers(receivables: OwedFacts, wording: Wording) -> tuple[str, ...]:
     return tuple(answers)
 
 
-def _cautions(receivables: OwedFacts, wording: Wording) -> tuple[str, ...]:
-    today = receivables.today
-    cautions = []
-    unapplied = (
-        today.unapplied_cash_amount_reporting + today.unapplied_credit_notes_amount_reporting
+def _change(today: AgedBalance, previous: AgedBalance, wording: Wording) -> str:
+    def moved(column: str) -> str:
+        change: Decimal = getattr(today, column) - getattr(previous, column)
+        key = "same" if change == 0 else "more" if change > 0 else "less"
+        return wording.say(f"owed.{key}", amount=wording.money(abs(change)))
+
+    return wording.say(
+        "owed.change",
+        date=wording.date(previous.as_of_date),
+        open=moved("open_invoices_amount_reporting"),
+        past_due=moved("past_due_amount_reporting"),
     )
-    if unapplied != 0:
+
+
+def _cautions(owed: OwedFacts, wording: Wording) -> tuple[str, ...]:
+    today = owed.today
+    cautions = []
+    if today.unapplied != 0:
         cautions.append(
             wording.say(
                 "owed.unapplied",
-                amount=wording.money(unapplied),
+                amount=wording.money(today.unapplied),
                 net=wording.money(today.ar_net_amount_reporting),
             )
         )
@@ -100,8 +117,8 @@ def _cautions(receivables: OwedFacts, wording: Wording) -> tuple[str, ...]:
     return tuple(cautions)
 
 
-def _chart(receivables: OwedFacts, wording: Wording) -> Chart:
-    today = receivables.today
+def _chart(owed: OwedFacts, wording: Wording) -> Chart:
+    today = owed.today
     names = [wording.say(f"bucket.{bucket}") for bucket in AGING_BUCKETS]
     amounts = [wording.money(today.bucket(bucket)) for bucket in AGING_BUCKETS]
     series = Series(
@@ -115,12 +132,51 @@ def _chart(receivables: OwedFacts, wording: Wording) -> Chart:
         element_id="chart-owed",
         caption=wording.say("owed.chart"),
         description=wording.say("owed.chart_text", points=pairs),
-        figure=bars(names, series, _BUCKET_COLORS, wording.locale),
+        figure=bars(names, series, BUCKET_COLORS, wording.locale),
     )
 
 
-def _aged_table(receivables: OwedFacts, wording: Wording) -> Table:
-    today, previous = receivables.today, receivables.previous
+def _trend_chart(owed: OwedFacts, wording: Wording) -> tuple[Chart, ...]:
+    known = [point for point in owed.trend if point.open_invoices_amount_reporting > 0]
+    if len(known) < 2:
+        return ()
+    shown = owed.trend[owed.trend.index(known[0]) :]
+    stacks = [
+        Series(
+            name=wording.say(f"bucket.{bucket}"),
+            values=[point.bucket(bucket) for point in shown],
+            texts=[wording.money(point.bucket(bucket)) for point in shown],
+            color=color,
+            pattern=pattern,
+        )
+        for bucket, color, pattern in zip(
+            AGING_BUCKETS, BUCKET_COLORS, BUCKET_PATTERNS, strict=True
+        )
+    ]
+    first, last = shown[0], shown[-1]
+    description = wording.say(
+        "owed.trend_text",
+        first=wording.money(first.open_invoices_amount_reporting),
+        first_past_due=wording.money(first.past_due_amount_reporting),
+        first_month=wording.month(first.as_of_date),
+        last=wording.money(last.open_invoices_amount_reporting),
+        last_past_due=wording.money(last.past_due_amount_reporting),
+        last_month=wording.month(last.as_of_date),
+    )
+    labels = [wording.month(point.as_of_date) for point in shown]
+    figure = stacked_bars(labels, stacks, wording.locale)
+    return (Chart("chart-owed-trend", wording.say("owed.trend"), description, figure),)
+
+
+def _tables(owed: OwedFacts, wording: Wording) -> tuple[Table, ...]:
+    tables = [_aged_table(owed, wording)]
+    if len(owed.trend) > 1:
+        tables.append(_trend_table(owed, wording))
+    return tuple(tables)
+
+
+def _aged_table(owed: OwedFacts, wording: Wording) -> Table:
+    today, previous = owed.today, owed.previous
     columns = [
         Column(wording.say("owed.bucket"), is_figure=False),
         Column(wording.say("column.amount")),
@@ -128,94 +184,45 @@ def _aged_table(receivables: OwedFacts, wording: Wording) -> Table:
     ]
     if previous is not None:
         columns.append(Column(wording.say("owed.previous", date=wording.date(previous.as_of_date))))
+        columns.append(Column(wording.say("owed.difference")))
 
-    def row(label: str, now: Decimal, before: Decimal | None) -> tuple[Cell, ...]:
+    def row(label: str, column: str) -> tuple[Cell, ...]:
+        now: Decimal = getattr(today, column)
         share = share_of(now, today.open_invoices_amount_reporting)
         cells = (Cell(label), money_cell(wording, now), share_cell(wording, share))
-        return cells if previous is None else (*cells, money_cell(wording, before))
+        if previous is None:
+            return cells
+        before: Decimal = getattr(previous, column)
+        return (*cells, money_cell(wording, before), money_cell(wording, now - before))
 
     return Table(
         caption=wording.say("owed.topic"),
         columns=tuple(columns),
         rows=tuple(
-            row(
-                wording.say(f"bucket.{bucket}"),
-                today.bucket(bucket),
-                None if previous is None else previous.bucket(bucket),
-            )
+            row(wording.say(f"bucket.{bucket}"), f"{bucket}_amount_reporting")
             for bucket in AGING_BUCKETS
         ),
-        total=row(
-            wording.say("general.total"),
-            today.open_invoices_amount_reporting,
-            None if previous is None else previous.open_invoices_amount_reporting,
-        ),
+        total=row(wording.say("general.total"), "open_invoices_amount_reporting"),
     )
 
 
-def _currency_table(receivables: OwedFacts, wording: Wording) -> Table:
+def _trend_table(owed: OwedFacts, wording: Wording) -> Table:
     columns = (
-        Column(wording.say("column.currency"), is_figure=False),
+        Column(wording.say("column.date"), is_figure=False),
+        *(Column(wording.say(f"bucket.{bucket}")) for bucket in AGING_BUCKETS),
         Column(wording.say("column.open")),
-        Column(wording.say("column.past_due")),
-        Column(wording.say("owed.converted", currency=wording.reporting_currency)),
+        Column(wording.say("owed.past_due_share")),
     )
     rows = tuple(
         (
-            Cell(balance.currency),
-            money_cell(wording, balance.open_invoices_amount, balance.currency),
-            money_cell(wording, balance.past_due_amount, balance.currency),
-            money_cell(wording, balance.open_invoices_amount_reporting),
+            Cell(wording.date(point.as_of_date)),
+            *(money_cell(wording, point.bucket(bucket)) for bucket in AGING_BUCKETS),
+            money_cell(wording, point.open_invoices_amount_reporting),
+            share_cell(
+                wording,
+                share_of(point.past_due_amount_reporting, point.open_invoices_amount_reporting),
+            ),
         )
-        for balance in receivables.by_currency
+        for point in reversed(owed.trend)
     )
-    return Table(wording.say("owed.by_currency"), columns, rows)
-
-
-def _exposure_table(receivables: OwedFacts, wording: Wording) -> Table:
-    columns = (
-        Column(wording.say("column.customer"), is_figure=False),
-        Column(wording.say("column.open")),
-        Column(wording.say("column.share")),
-        Column(wording.say("column.past_due")),
-        Column(wording.say("column.oldest")),
-        Column(wording.say("owed.expected_payment"), is_figure=False),
-        Column(wording.say("owed.today"), is_figure=False),
-    )
-    open_amount = receivables.today.open_invoices_amount_reporting
-    rows = tuple(
-        (
-            Cell(one.customer_name),
-            money_cell(wording, one.open_amount_reporting),
-            share_cell(wording, share_of(one.open_amount_reporting, open_amount)),
-            money_cell(wording, one.past_due_amount_reporting),
-            count_cell(wording, one.oldest_days_past_due),
-            Cell(_expected_payment(one, wording)),
-            Cell(_decision(one, wording)),
-        )
-        for one in receivables.top_exposures
-    )
-    return Table(wording.say("owed.top"), columns, rows, note=wording.say("owed.top_note"))
-
-
-def _expected_payment(exposure: Exposure, wording: Wording) -> str:
-    if not exposure.has_prediction:
-        return wording.say("general.unknown")
-    if exposure.predicted_payment_date is None or exposure.predicted_p10_date is None:
-        return wording.say("owed.beyond")
-    late_end = exposure.predicted_p90_date
-    return wording.say(
-        "owed.interval",
-        p50=wording.date(exposure.predicted_payment_date),
-        p10=wording.date(exposure.predicted_p10_date),
-        p90=wording.say("owed.later") if late_end is None else wording.date(late_end),
-    )
-
-
-def _decision(exposure: Exposure, wording: Wording) -> str:
-    if exposure.decision is None:
-        return wording.say("general.unknown")
-    if exposure.decision == "hold":
-        reason = wording.say(f"hold.{exposure.hold_reason}")
-        return wording.say("decision.hold", reason=reason)
-    return wording.say(f"decision.{exposure.decision}")
+    return Table(wording.say("owed.trend"), columns, rows, is_folded=True)
