@@ -286,3 +286,5 @@ def test_the_french_view_is_in_french(rows, page_of):
     assert "Encours par client" in page.tables
     countries = [row[0] for row in page.tables["Encours par pays"]]
     assert countries[1:3] == ["France", "Royaume-Uni"]
+    # "au plus tard" would say the opposite: at the latest.
+    assert page.tables["Plus grosses expositions"][1][5] == "20 avr. 2026 (à partir du 9 avr. 2026)"

@@ -6,7 +6,6 @@ which customers fit (`ledger.py`), how rows open (`templates`).
 
 from __future__ import annotations
 
-import datetime as dt
 from decimal import Decimal
 
 from dashboard.parts import Block, Cell, Column, Table, count_cell, money_cell
@@ -80,7 +79,7 @@ def _invoices(customer: CustomerBalance, wording: Wording) -> Table | None:
         Column(wording.say("drill.due")),
         Column(wording.say("drill.days_past_due")),
         Column(wording.say("column.open")),
-        Column(wording.say("owed.converted", currency=wording.reporting_currency)),
+        Column(wording.say("drill.in_currency", currency=wording.reporting_currency)),
         Column(wording.say("drill.disputed")),
         Column(wording.say("owed.expected_payment"), is_figure=False),
         Column(wording.say("drill.held"), is_figure=False),
@@ -124,16 +123,12 @@ def _expected(invoice: OpenInvoice, wording: Wording) -> Cell:
         return Cell(wording.say("general.unknown"))
     if invoice.p50_date is None or invoice.p10_date is None:
         return Cell(wording.say("owed.beyond"))
-    bounds = wording.say(
-        "owed.bounds",
-        p10=wording.date(invoice.p10_date),
-        p90=_late_end(invoice.p90_date, wording),
-    )
+    p10 = wording.date(invoice.p10_date)
+    if invoice.p90_date is None:
+        bounds = wording.say("owed.bounds_open", p10=p10)
+    else:
+        bounds = wording.say("owed.bounds", p10=p10, p90=wording.date(invoice.p90_date))
     return Cell(wording.date(invoice.p50_date), detail=bounds)
-
-
-def _late_end(p90_date: dt.date | None, wording: Wording) -> str:
-    return wording.say("owed.later") if p90_date is None else wording.date(p90_date)
 
 
 def _sum_row(name: str, amount: Decimal, wording: Wording) -> tuple[Cell, ...]:

@@ -107,13 +107,13 @@ def _expected_payment(exposure: Exposure, wording: Wording) -> str:
         return wording.say("general.unknown")
     if exposure.predicted_payment_date is None or exposure.predicted_p10_date is None:
         return wording.say("owed.beyond")
-    late_end = exposure.predicted_p90_date
-    return wording.say(
-        "owed.interval",
-        p50=wording.date(exposure.predicted_payment_date),
-        p10=wording.date(exposure.predicted_p10_date),
-        p90=wording.say("owed.later") if late_end is None else wording.date(late_end),
-    )
+    gaps = {
+        "p50": wording.date(exposure.predicted_payment_date),
+        "p10": wording.date(exposure.predicted_p10_date),
+    }
+    if exposure.predicted_p90_date is None:
+        return wording.say("owed.interval_open", **gaps)
+    return wording.say("owed.interval", p90=wording.date(exposure.predicted_p90_date), **gaps)
 
 
 def _decision(exposure: Exposure, wording: Wording) -> str:
