@@ -173,9 +173,13 @@ def be_the_publisher(home: Path, first: int, last: int, audits_here: bool) -> No
     if audits_here:
         publishing._audit_apart = lambda *_: None
     for generation in range(first, last + 1):
-        fill(home / "warehouse.duckdb", generation)
-        publish(home / "warehouse.duckdb", home / "published", DAY, f"run-{generation}", ABOUT)
+        publish_one(home, generation)
         print(generation, flush=True)
+
+
+def publish_one(home: Path, generation: int) -> None:
+    fill(home / "warehouse.duckdb", generation)
+    publish(home / "warehouse.duckdb", home / "published", DAY, f"run-{generation}", ABOUT)
 
 
 def drill(
@@ -192,7 +196,7 @@ def drill(
         audits_here: Leave out the audit's process: more publications in less time.
     """
     chance = random.Random(seed)
-    be_the_publisher(home, 1, 1, audits_here)
+    publish_one(home, 1)
     stop = home / "stop"
     reading = [
         _start("--be-a-reader", HABITS[number % len(HABITS)], home / "published", stop)
