@@ -8,16 +8,24 @@ import yaml
 from collecting_rows import AS_OF, hold, performance, step, unrecorded
 from page_reading import Page
 
+from dashboard.views.collecting.reading import read_collecting
+from dashboard.views.collecting.section import collecting_section
 from dashboard.views.collecting.steps import channel_name, step_name
 from dashboard.wording import Wording
+
+
+@pytest.fixture
+def page_of(view_of):
+    """The view alone."""
+    return view_of("collecting", read_collecting, collecting_section)
 
 
 def collecting(page: Page) -> str:
     return page.sections["collecting"]
 
 
-def test_three_pillars_are_said_first(rows, page_of):
-    text = collecting(Page(page_of(rows)))
+def test_three_pillars_are_said_first(page_as_written):
+    text = collecting(page_as_written)
     assert "Following up takes 1.4 hours a week; at €50 an hour that is €3,650 a year" in text
     assert "2.0% of the cash it works for" in text
     assert "waits 4.3 days on average until somebody acts, 3.0 days for the middle one" in text
@@ -27,16 +35,15 @@ def test_three_pillars_are_said_first(rows, page_of):
     assert "took 1.3 reminders" in text
 
 
-def test_pillars_stand_beside_the_month_end_before_and_last_year(rows, page_of):
-    page = Page(page_of(rows))
-    table = {row[0]: row[1:] for row in page.tables["Three pillars"]}
+def test_pillars_stand_beside_the_month_end_before_and_last_year(page_as_written):
+    table = {row[0]: row[1:] for row in page_as_written.tables["Three pillars"]}
     assert table["Figure"] == ["20 Mar 2026", "28 Feb 2026", "31 Mar 2025"]
     [delay] = [row for name, row in table.items() if name.startswith("Mean delay until")]
     assert delay == ["4.3 days", "5.0 days", "–"]
     [promises] = [row for name, row in table.items() if name.startswith("Promises kept")]
     assert promises == ["75.0%", "70.0%", "–"]
     # Exact underneath: money to the cent.
-    assert "3650.00" in page.exact["Three pillars"]
+    assert "3650.00" in page_as_written.exact["Three pillars"]
 
 
 def test_before_the_first_recorded_contact_nothing_is_claimed(rows, page_of):
@@ -92,15 +99,14 @@ def test_what_is_not_there_is_said_in_words(rows, page_of, changes, sentence):
     assert sentence in collecting(Page(page_of(rows)))
 
 
-def test_a_step_counts_what_followed_it_and_says_that_it_is_observational(rows, page_of):
-    page = Page(page_of(rows))
-    assert page.tables["By step and channel"] == [
+def test_a_step_counts_what_followed_it_and_says_that_it_is_observational(page_as_written):
+    assert page_as_written.tables["By step and channel"] == [
         ["Step", "Channel", "Contacts", "Answered", "Share answered", "Cash within 7 days"],
         ["Step 2", "call", "50", "30", "60.0%", "€1,000"],
         ["First reminder", "e-mail", "100", "40", "40.0%", "€2,501"],
         ["Legal threat too few to judge", "fax", "10", "9", "90.0%", "€90"],
     ]
-    text = collecting(page)
+    text = collecting(page_as_written)
     assert "Of 160 contacts about late invoices" in text
     # Nine of ten are too few to be the best.
     assert "Step 2 (call) was answered most often (60.0%), First reminder (e-mail) least" in text
@@ -161,13 +167,14 @@ def test_a_hold_whose_review_is_over_is_pointed_at(rows, page_of):
     assert "looked at again on 19 Mar 2026: held by a person" in collecting(Page(page_of(rows)))
 
 
-def test_promises_are_judged_with_tolerance_and_to_the_day(rows, page_of):
-    page = Page(page_of(rows))
-    text = collecting(page)
+def test_promises_are_judged_with_tolerance_and_to_the_day(page_as_written):
+    text = collecting(page_as_written)
     assert "Of 8 promises due in twelve months, 75.0% were kept (90.0% of the money)" in text
     assert "to the day and the cent 66.7% (70.0%)" in text
     assert "Ran out unpaid on open invoices: 3 promises, 1 of them new today." in text
-    assert [row[:2] + row[4:] for row in page.tables["Broken promises of today"][1:]] == [
+    assert [
+        row[:2] + row[4:] for row in page_as_written.tables["Broken promises of today"][1:]
+    ] == [
         ["Atelier Martin new today", "N1", "€500", "€500"],
         ["Atelier Martin", "N3", "€101", "€101"],
         ["Atelier Martin", "N5", "£85", "€100"],
@@ -189,11 +196,10 @@ def test_promises_nobody_made_are_missing_not_all_kept(rows, page_of):
     assert "No open invoice has a promise that ran out unpaid." in text
 
 
-def test_leakage_lists_the_largest_invoices_nobody_chased(rows, page_of):
-    page = Page(page_of(rows))
-    assert "Nobody has done anything about 2 invoices worth €401" in collecting(page)
-    assert "40.1% of all that is past due" in collecting(page)
-    assert page.tables["Largest invoices nobody chased"][1:] == [
+def test_leakage_lists_the_largest_invoices_nobody_chased(page_as_written):
+    assert "Nobody has done anything about 2 invoices worth €401" in collecting(page_as_written)
+    assert "40.1% of all that is past due" in collecting(page_as_written)
+    assert page_as_written.tables["Largest invoices nobody chased"][1:] == [
         ["Atelier Martin", "N2", "17 Feb 2026", "31", "€300"],
         ["Atelier Martin", "N3", "17 Mar 2026", "3", "€101"],
     ]

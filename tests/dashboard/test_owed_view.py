@@ -13,9 +13,17 @@ from page_reading import Page
 from dashboard.views.owed.buckets import bucket_name
 from dashboard.views.owed.facts import Ledger
 from dashboard.views.owed.ledger import read_ledger
+from dashboard.views.owed.reading import read_owed
+from dashboard.views.owed.section import owed_section
 from dashboard.wording import Wording
 
 DRILL = "Open balance by customer"
+
+
+@pytest.fixture
+def page_of(view_of):
+    """The view alone."""
+    return view_of("owed", read_owed, owed_section)
 
 
 def owed(page: Page) -> str:
@@ -32,13 +40,12 @@ def opened(html: str) -> list[dict]:
     return found[0]
 
 
-def test_aged_balance_adds_up_on_the_page(rows, page_of):
-    page = Page(page_of(rows))
-    table = page.tables["Aged balance"]
+def test_aged_balance_adds_up_on_the_page(page_as_written):
+    table = page_as_written.tables["Aged balance"]
     assert table[0] == ["Days past due", "Amount", "Share", "On 28 Feb 2026", "Change"]
     assert table[1] == ["Not due", "€1,000", "50.0%", "€2,000", "-€1,000"]
     assert table[-1] == ["Total", "€2,000", "100.0%", "€2,100", "-€100"]
-    text = owed(page)
+    text = owed(page_as_written)
     assert "2 customers owe €2,000 on 6 invoices." in text
     assert "€1,000 (50.0%) is past due, of which €500 by more than 90 days." in text
     assert "Since 28 Feb 2026: open down by €100, past due up by €900." in text
@@ -46,9 +53,8 @@ def test_aged_balance_adds_up_on_the_page(rows, page_of):
     assert "€50 received or credited is not matched" in text
 
 
-def test_the_balance_by_month_stands_behind_its_chart(rows, page_of):
-    page = Page(page_of(rows))
-    assert page.tables["Open balance by age and month"][1:] == [
+def test_the_balance_by_month_stands_behind_its_chart(page_as_written):
+    assert page_as_written.tables["Open balance by age and month"][1:] == [
         ["20 Mar 2026", "€1,000", "€200", "€300", "€0", "€500", "€2,000", "50.0%"],
         ["28 Feb 2026", "€2,000", "€100", "€0", "€0", "€0", "€2,100", "4.8%"],
     ]
@@ -61,8 +67,8 @@ def test_a_first_month_is_compared_with_nothing(rows, page_of):
     assert "Since 28 Feb" not in owed(page)
 
 
-def test_each_currency_is_shown_in_itself_and_converted(rows, page_of):
-    table = Page(page_of(rows)).tables["By currency"]
+def test_each_currency_is_shown_in_itself_and_converted(page_as_written):
+    table = page_as_written.tables["By currency"]
     assert table[1:] == [
         ["EUR", "€1,501", "€901", "€1,501"],
         ["GBP", "£427", "£85", "€500"],
@@ -84,19 +90,18 @@ def test_segments_and_countries_add_up_to_the_company(rows, page_of):
     assert "The segment that owes most is small, with 75.0% of the balance." in owed(page)
 
 
-def test_customers_stand_largest_first_and_add_up_to_the_cent(rows, page_of):
-    page = Page(page_of(rows))
-    table = page.tables[DRILL]
+def test_customers_stand_largest_first_and_add_up_to_the_cent(page_as_written):
+    table = page_as_written.tables[DRILL]
     assert [row[0] for row in table] == ["Customer", "Atelier Martin", "Baker & Sons", "Total"]
     assert table[1][1:7] == ["€1,501", "€600", "€101", "€300", "€0", "€500"]
-    figures = [Decimal(exact) for exact in page.exact[DRILL]]
+    figures = [Decimal(exact) for exact in page_as_written.exact[DRILL]]
     rows_of_figures = [figures[start : start + 8] for start in range(0, len(figures), 8)]
     for column in (*range(6), 7):
         assert rows_of_figures[0][column] + rows_of_figures[1][column] == rows_of_figures[2][column]
 
 
-def test_a_customer_opens_to_its_invoices_oldest_first(rows, page_of):
-    martin, baker = opened(page_of(rows))
+def test_a_customer_opens_to_its_invoices_oldest_first(html_as_written):
+    martin, baker = opened(html_as_written)
     assert martin["caption"] == "Open invoices of Atelier Martin"
     texts = [[cell[0] for cell in row] for row in martin["rows"]]
     assert texts[0] == [
@@ -168,18 +173,17 @@ def test_a_customer_no_table_names_is_listed_by_its_id(rows):
     assert names == ["C1", "C2"]
 
 
-def test_concentration_is_said_as_equal_customers(rows, page_of):
-    page = Page(page_of(rows))
-    text = owed(page)
+def test_concentration_is_said_as_equal_customers(page_as_written):
+    text = owed(page_as_written)
     assert "The largest customer carries 75.0% of the balance, the ten largest 100.0%" in text
     assert "as concentrated as if 1.6 customers of one size owed it all" in text
     assert "the largest group carries 80.0%" in text
-    assert page.tables["How much the largest carry"][1] == ["Top 1", "€1,501", "75.0%"]
-    assert page.tables["How much the largest carry"][-1][-1] == "0.625"
+    assert page_as_written.tables["How much the largest carry"][1] == ["Top 1", "€1,501", "75.0%"]
+    assert page_as_written.tables["How much the largest carry"][-1][-1] == "0.625"
 
 
-def test_exposures_say_what_is_expected_and_what_was_decided(rows, page_of):
-    table = Page(page_of(rows)).tables["Largest exposures"]
+def test_exposures_say_what_is_expected_and_what_was_decided(page_as_written):
+    table = page_as_written.tables["Largest exposures"]
     assert table[1][5:] == ["20 Apr 2026 (9 Apr 2026 to later)", "Hold: open dispute"]
     assert table[2][5:] == ["–", "–"]
 
@@ -191,24 +195,22 @@ def test_an_account_without_a_date_is_beyond_the_horizon_or_unknown(rows, page_o
     assert Page(page_of(rows)).tables["Largest exposures"][1][5] == said
 
 
-def test_rolls_say_what_fell_due_and_which_bucket_aged_most(rows, page_of):
-    page = Page(page_of(rows))
-    text = owed(page)
+def test_rolls_say_what_fell_due_and_which_bucket_aged_most(page_as_written):
+    text = owed(page_as_written)
     assert "Of the €2,000 not due on 28 Feb 2026, 10.0% has fallen due" in text
     assert "€900 was settled" in text
     # The last bucket cannot roll on: its 100 % is what stays.
     assert "1–30 days rolled on most: 60.0%, €60." in text
     assert "before the month is over" in text
-    assert page.tables["Roll rates"][1:] == [
+    assert page_as_written.tables["Roll rates"][1:] == [
         ["Not due", "€2,000", "€200", "€900", "€0", "€900", "10.0%"],
         ["1–30 days", "€100", "€60", "€0", "€0", "€40", "60.0%"],
         ["Over 90 days", "€50", "€0", "€50", "€0", "€0", "100.0%"],
     ]
 
 
-def test_the_roll_matrix_is_told_in_words_for_who_does_not_see_it(rows, page_of):
-    page = Page(page_of(rows))
-    [grid] = [a for _, a in page.tags if a.get("id") == "chart-owed-roll"]
+def test_the_roll_matrix_is_told_in_words_for_who_does_not_see_it(page_as_written):
+    [grid] = [a for _, a in page_as_written.tags if a.get("id") == "chart-owed-roll"]
     assert "1–30 days: 31–60 60.0%, Settled 40.0%" in str(grid["aria-label"])
 
 
@@ -217,12 +219,15 @@ def test_nothing_rolls_where_nothing_was_open_before(rows, page_of):
     assert "Roll rates" not in Page(page_of(rows)).tables
 
 
-def test_example_loss_rates_are_said_to_be_an_example(rows, page_of):
-    page = Page(page_of(rows))
-    assert "€75 of the balance is expected to be lost: 3.8% of all that is open." in owed(page)
-    assert "covers 7.5%" in owed(page)
-    assert "are the example of the standard (IFRS 9, illustrative example 12)" in owed(page)
-    table = page.tables["Expected loss by age"]
+def test_example_loss_rates_are_said_to_be_an_example(page_as_written):
+    assert "€75 of the balance is expected to be lost: 3.8% of all that is open." in owed(
+        page_as_written
+    )
+    assert "covers 7.5%" in owed(page_as_written)
+    assert "are the example of the standard (IFRS 9, illustrative example 12)" in owed(
+        page_as_written
+    )
+    table = page_as_written.tables["Expected loss by age"]
     assert table[1] == ["Not due", "€1,000", "0.3%", "€3"]
     assert table[-1] == ["Total", "€2,000", "", "€75"]
 
@@ -247,12 +252,11 @@ def test_segments_still_on_the_example_are_named(rows, page_of):
     assert "example 12): small, No segment given." in owed(Page(page_of(rows)))
 
 
-def test_disputes_and_bad_debt_stand_beside_the_buckets(rows, page_of):
-    page = Page(page_of(rows))
-    text = owed(page)
+def test_disputes_and_bad_debt_stand_beside_the_buckets(page_as_written):
+    text = owed(page_as_written)
     assert "In dispute: €80 on 1 invoice; without them 47.9% of the balance" in text
     assert "less €30 recovered: €100, 0.5% of sales" in text
-    table = page.tables["From open invoices to net receivables"]
+    table = page_as_written.tables["From open invoices to net receivables"]
     assert table[4][1:] == ["€1,950", "€2,100"]
 
 
