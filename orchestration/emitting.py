@@ -16,11 +16,13 @@ from orchestration.config import Company
 from orchestration.data_warnings import data_warnings
 from orchestration.late_payment_checks import late_payment_warnings
 from orchestration.publishing import Publication
+from orchestration.stages import remark
 from orchestration.warehouse import reading, rows_of
 from outreach.day import DayRows
 from outreach.writing import write_day
 
 COCKPIT = "cockpit.html"
+PACK = "month_end_pack.pdf"
 
 
 def read_day(company: Company, publication: Publication) -> DayRows:
@@ -62,26 +64,30 @@ def _day_rows(
 def emit_day(company: Company, publication: Publication, rows: DayRows) -> list[Path]:
     """Write `out/<as_of_date>/` from a publication; the same publication gives the same bytes.
 
+    The last day of a month has the cockpit as PDF too. Where this machine cannot make one, the day
+    goes without, and the run says so.
+
     Args:
         company: The company.
-        publication: The day, for the cockpit.
+        publication: The day, for the cockpit and its PDF.
         rows: Its decided rows, of `read_day`.
 
     Returns:
         The day's files, sorted.
     """
-    from dashboard import write_cockpit
+    from dashboard import PaperError, is_month_end, write_cockpit, write_pack
 
+    day, name = publication.as_of_date, company.config.company.name
     locale = company.config.company.locale
     with tempfile.TemporaryDirectory(prefix="encours-") as folder:
-        page = write_cockpit(
-            publication.database,
-            publication.as_of_date,
-            company.config.company.name,
-            locale,
-            Path(folder) / COCKPIT,
-        )
+        page = write_cockpit(publication.database, day, name, locale, Path(folder) / COCKPIT)
         extra = {COCKPIT: page.read_bytes()}
+        if is_month_end(day):
+            try:
+                pack = write_pack(publication.database, day, name, locale, Path(folder) / PACK)
+                extra[PACK] = pack.read_bytes()
+            except PaperError as error:
+                remark(f"No month-end pack was written: {error}.")
     return write_day(rows, company.out, locale, extra)
 
 

@@ -50,6 +50,11 @@ AsOfOption = Annotated[
     typer.Option("--as-of", formats=["%Y-%m-%d"], help="Business date; default today."),
 ]
 
+PublishedOption = Annotated[
+    datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"], help="A published day; default the newest."),
+]
+
 
 def last_working_day(day: date) -> date:
     """The day itself, or the Friday before a weekend: nothing is written to customers on weekends."""
@@ -210,6 +215,19 @@ def backtest(
         require_writable(company)
         days = parse_cutoffs(cutoffs)
         run_backtest(company, as_of.date() if as_of else None, days, months, (target, csv), out)
+
+
+@app.command()
+def pack(config: ConfigOption = None, as_of: PublishedOption = None) -> None:
+    """The cockpit of a published day as PDF, to mail, print and file; month ends have it already."""
+    quiet_environment()
+    from orchestration.cli.pack import make_pack
+
+    with explained_errors(), out.status("Drawing the pack …"):
+        company = load_company(config or default_config_path())
+        require_writable(company)
+        path = make_pack(company, as_of.date() if as_of else None)
+    out.print(f"Pack: {path}", soft_wrap=True, highlight=False)
 
 
 @app.command()
