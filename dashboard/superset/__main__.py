@@ -11,6 +11,7 @@ import socket
 import sys
 from pathlib import Path
 
+from dashboard.superset.assets import FOLDER
 from dashboard.superset.columns import open_publication, reporting_currency
 from dashboard.superset.home import (
     CFO,
@@ -32,8 +33,11 @@ def main() -> int:
     options = _options()
     try:
         company = read_company(options.config or default_configuration())
-        _require_free(options.port)
+        if not (options.export or options.provision_only):
+            _require_free(options.port)
         prepare(company)
+        if options.export:
+            return _export(company, options.export)
         outcome = _provision(company, options.restore)
     except SupersetError as error:
         print(f"✗ {error}", file=sys.stderr)
@@ -78,6 +82,14 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--restore", action="store_true", help="Undo changes by hand to the assets' dashboards."
     )
+    parser.add_argument(
+        "--export",
+        type=Path,
+        nargs="?",
+        const=FOLDER,
+        metavar="FOLDER",
+        help="Write the dashboards as they stand in Superset into the assets, and end.",
+    )
     return parser.parse_args()
 
 
@@ -88,6 +100,14 @@ def _provision(company: Company, is_restoring: bool) -> str:
     if not outcome.imported:
         return f"Nothing to change: {outcome.standing} assets stand."
     return f"{len(outcome.imported)} assets imported, {outcome.standing} stood."
+
+
+def _export(company: Company, folder: Path) -> int:
+    from dashboard.superset.exporting import export
+
+    for line in export(company, folder) or ["Nothing to export: the assets stand as they are."]:
+        print(line)
+    return 0
 
 
 def _require_free(port: int) -> None:

@@ -15,6 +15,14 @@ from jinja2 import Environment, StrictUndefined
 from dashboard.superset.home import SupersetError
 
 Asset = dict[str, Any]
+_UNWORDED: Asset = {
+    "verbose_name": None,
+    "description": None,
+    "expression": None,
+    "groupby": True,
+    "filterable": True,
+    "is_active": True,
+}
 
 
 def open_publication(path: Path) -> duckdb.DuckDBPyConnection:
@@ -70,11 +78,10 @@ def completed(dataset: Asset, connection: duckdb.DuckDBPyConnection) -> Asset:
     own = {column["column_name"]: column for column in dataset["columns"]}
     columns = []
     for name, kind, *_ in found:
-        column = {"column_name": name, **own.pop(name, {})}
-        column.update(type=kind, is_dttm=kind in ("DATE", "TIMESTAMP"), is_active=True)
-        column.setdefault("groupby", True)
-        column.setdefault("filterable", True)
-        column["description"] = column.get("description") or described.get(name)
+        # Every key, also where it says nothing: what is absent would keep what it was before.
+        column = {**_UNWORDED, "column_name": name, **own.pop(name, {})}
+        column.update(type=kind, is_dttm=kind in ("DATE", "TIMESTAMP"))
+        column["description"] = column["description"] or described.get(name)
         columns.append(column)
     columns += [column for column in own.values() if column.get("expression")]
     return {**dataset, "columns": columns}

@@ -10,6 +10,7 @@ import yaml
 from empty_publication import empty_publication
 
 from dashboard.superset.assets import (
+    FOLDER,
     WORDS_FILE,
     for_company,
     french,
@@ -17,6 +18,7 @@ from dashboard.superset.assets import (
     texts_of,
 )
 from dashboard.superset.columns import completed, query_of, rendered
+from dashboard.superset.exporting import as_asset, written
 from dashboard.superset.home import Company, SupersetError
 
 ASSETS = read_assets()
@@ -206,3 +208,40 @@ def test_a_mart_that_the_publication_lacks_is_named_with_what_to_do(contracts):
     dataset = {"table_name": "fct_missing", "schema": "marts", "sql": None, "columns": []}
     with pytest.raises(SupersetError, match=r"fct_missing.*`make run`"):
         completed(dataset, contracts)
+
+
+def exported(path, asset, contracts):
+    """An asset as Superset gives it back: other ids, every column, and what a page left behind."""
+    asset = json.loads(json.dumps(for_company({path: asset}, company("en"), "CHF")[path]))
+    if path.startswith("datasets/"):
+        asset = completed(asset, contracts)
+        asset["columns"] = asset["columns"][::-1]
+        asset["metrics"] = asset["metrics"][::-1]
+    elif path.startswith("charts/"):
+        asset["params"]["slice_id"] = 471
+    else:
+        for node in asset["position"].values():
+            if isinstance(node, dict) and node["type"] == "CHART":
+                node["meta"]["chartId"] += 100
+        for native in asset["metadata"]["native_filter_configuration"]:
+            native["scope"]["excluded"] = [i + 100 for i in native["scope"]["excluded"]]
+            native["chartsInScope"] = [101]
+        asset["metadata"]["map_label_colors"] = {"Kept": "#123456"}
+    return asset
+
+
+@pytest.mark.parametrize("path", [*DATASETS, *CHARTS, *DASHBOARDS])
+def test_an_unchanged_export_is_the_asset_again_to_the_letter(path, contracts):
+    kind = path.split("/")[0]
+    back = as_asset(kind, exported(path, ASSETS[path], contracts), ASSETS[path], "CHF")
+    assert written(back) == (FOLDER / path).read_text(encoding="utf-8")
+
+
+def test_a_change_made_in_superset_is_in_the_export(contracts):
+    path = "dashboards/owed.yaml"
+    changed = exported(path, ASSETS[path], contracts)
+    changed["metadata"]["refresh_frequency"] = 60
+    changed["metadata"]["native_filter_configuration"][0]["scope"]["excluded"] = [102, 999]
+    back = as_asset("dashboards", changed, ASSETS[path], "CHF")
+    assert back["metadata"]["refresh_frequency"] == 60
+    assert back["metadata"]["native_filter_configuration"][0]["scope"]["excluded"] == [2]
