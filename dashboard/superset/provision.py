@@ -75,6 +75,8 @@ def provision(company: Company, is_restoring: bool = False) -> Outcome:
     app = create_app()
     with app.app_context():
         _migrate()
+        # Superset's own themes, which it could not write before its tables were there.
+        app.sync_config_to_db()
         _add_users(company)
         outcome = _import(company, assets, is_restoring)
         _add_role(assets)
