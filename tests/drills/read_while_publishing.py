@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
+import os
 import random
 import subprocess
 import sys
@@ -139,7 +140,9 @@ def be_a_reader(habit: str, published: Path, stop: Path) -> dict[str, object]:
     habits = dict(zip(HABITS, (each_query, keeps_open, all_day, parquet), strict=True))
     queries, reopened, newest, generations, faults = 0, 0, 0, set(), []
     reading = habits[habit](published)
-    while not stop.exists() and len(faults) < 5:
+    parent = os.getppid()
+    # An orphan stops too: the drill itself may be killed.
+    while not stop.exists() and os.getppid() == parent and len(faults) < 5:
         time.sleep(0.005)  # the publisher, too, needs a processor
         started_in = (published / "current").resolve()
         try:
