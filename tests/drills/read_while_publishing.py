@@ -143,7 +143,7 @@ def be_a_reader(habit: str, published: Path, stop: Path) -> dict[str, object]:
     parent = os.getppid()
     # An orphan stops too: the drill itself may be killed.
     while not stop.exists() and os.getppid() == parent and len(faults) < 5:
-        time.sleep(0.005)  # the publisher, too, needs a processor
+        time.sleep(0.02)  # the publisher, too, needs a processor
         started_in = (published / "current").resolve()
         try:
             generation = next(reading)
