@@ -3,6 +3,9 @@
   const sources = [...document.querySelectorAll("script[data-chart]")];
   // A4 less its margins: paper has one width, whatever the window's.
   const PAPER_PX = 686;
+  // Of the height on a screen; charts with a row an item are higher and need all of it.
+  const PAPER_SHARE = 0.75;
+  const HIGH_PX = 340;
   const NARROW_PX = 560;
   const LEGEND_ROW_PX = 20;
   let isReady = false;
@@ -15,6 +18,8 @@
   // On a phone a legend takes a line an entry, which must not squeeze the chart below it, and of
   // the labels written out along the axis every other one is left, counted from the last.
   const fitted = ({ data, layout }, width) => {
+    if (width === PAPER_PX && layout.height <= HIGH_PX)
+      return { ...layout, width, height: layout.height * PAPER_SHARE };
     if (width >= NARROW_PX) return { ...layout, width };
     const entries = data.filter((trace) => trace.name && trace.showlegend !== false);
     const rows = layout.showlegend !== false && entries.length > 2 ? entries.length : 0;
@@ -36,6 +41,8 @@
     const figure = JSON.parse(source.textContent);
     const layout = fitted(figure, width);
     Plotly.react(element, figure.data, layout, { displayModeBar: false });
+    // What is drawn takes no room of its own.
+    element.style.minHeight = `${layout.height}px`;
     element.dataset.width = width;
   };
   const drawIn = (part) => {

@@ -86,6 +86,14 @@ def test_nothing_is_complained_of_and_no_request_leaves_the_machine(tour):
     }
 
 
+def overflowing(page):
+    """Charts on the page that are higher than the room they have."""
+    return page.locator(".chart:visible").evaluate_all(
+        """all => all.filter(one => one.querySelector(".main-svg").getBoundingClientRect().height
+            > one.getBoundingClientRect().height + 1).map(one => one.id)"""
+    )
+
+
 def test_a_view_is_reached_by_its_address_and_left_by_the_back_button(tour):
     page = tour.visit.page
     first, *_, last = tour.seen
@@ -123,6 +131,7 @@ def test_no_view_is_wider_than_a_phone_or_an_enlarged_screen(tour):
             tour.visit.go_to(view)
             wide = page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, f"{view} is {wide} px wide at {width}"
+            assert overflowing(page) == []
     page.set_viewport_size({"width": 1280, "height": 800})
 
 
@@ -147,6 +156,7 @@ def test_paper_has_every_view_and_chart(tour, tmp_path):
     assert not [question for question in questions if " ".join(question.split()) not in plain]
     page.emulate_media(media="print")
     assert tour.visit.shown == list(tour.seen)
+    assert overflowing(page) == []
     widths = page.locator(".chart .main-svg:first-child").evaluate_all(
         "all => [...new Set(all.map(one => one.getBoundingClientRect().width))]"
     )
