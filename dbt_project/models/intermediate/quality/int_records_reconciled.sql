@@ -14,7 +14,7 @@ loads as (
         amounts,
         unnest(json_keys(amounts)) as currency
     from {{ source('raw_' ~ source_name, '_manifest') }}
-    where entity in ('invoices', 'payments', 'credit_notes')
+    where {{ lands_entities(source_name) }} and entity in ('invoices', 'payments', 'credit_notes')
     {{ "union all" if not loop.last }}
     {%- endfor %}
 ),
