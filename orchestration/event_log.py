@@ -10,10 +10,12 @@ Dagster's, so either class can open what the other wrote.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dagster._core.storage.event_log import SqliteEventLogStorage
@@ -44,7 +46,8 @@ class KeptOpenEventLog(SqliteEventLogStorage):
         """Store an event, and say so to whoever watches the run."""
         super().store_event(event)
         # The file itself changes only where its write-ahead log is written back.
-        os.utime(self.path_for_shard(event.run_id))
+        with contextlib.suppress(FileNotFoundError):
+            os.utime(self.path_for_shard(event.run_id))
 
     @contextmanager
     def run_connection(self, run_id: str | None = None) -> Iterator[Connection]:
@@ -59,9 +62,9 @@ class KeptOpenEventLog(SqliteEventLogStorage):
             yield connection
 
     def delete_events(self, run_id: str) -> None:
-        """Delete the events of a run, whose file must not be held open."""
-        self._close(run_id)
+        """Delete the events of a run, and let go of its file."""
         super().delete_events(run_id)
+        self._close(run_id)
 
     def wipe(self) -> None:
         """Delete every event."""
@@ -75,6 +78,10 @@ class KeptOpenEventLog(SqliteEventLogStorage):
 
     @contextmanager
     def _kept(self, shard: str) -> Iterator[Connection]:
+        if not Path(self.path_for_shard(shard)).exists():
+            # Somebody else, the UI for instance, removed the run: a held file would be a ghost.
+            self._close(shard)
+            self._initialized_dbs.discard(shard)
         if shard not in self._engines:
             # Makes the file and its tables where they are not there yet.
             with self._connect(shard):

@@ -99,8 +99,22 @@ def test_whoever_watches_a_run_is_told_while_it_goes_on(home):
         assert told.wait(timeout=20)
 
 
-def test_a_deleted_run_leaves_no_file(home):
+def test_the_file_of_a_deleted_run_is_let_go(home):
     with dg.DagsterInstance.from_config(str(home)) as instance:
         run_id = run(instance)
+        assert run_id in instance.event_log_storage._engines
         instance.delete_run(run_id)
+        assert run_id not in instance.event_log_storage._engines
         assert instance.get_records_for_run(run_id).records == []
+
+
+def test_a_file_that_somebody_else_removed_is_made_anew(home):
+    storage = KeptOpenEventLog(str(home / "history" / "runs"))
+    statement = sqlalchemy.text("select count(*) from event_logs")
+    with storage.run_connection("one") as connection:
+        assert connection.execute(statement).scalar() == 0
+    for file in (home / "history" / "runs").glob("one.db*"):
+        file.unlink()
+    with storage.run_connection("one") as connection:
+        assert connection.execute(statement).scalar() == 0
+    storage.dispose()

@@ -81,7 +81,9 @@ def test_any_published_day_has_a_pack_on_demand(company, monkeypatch):
 
 
 def test_a_day_that_is_not_published_is_named_with_what_to_do(company, monkeypatch):
-    with pytest.raises(PublicationError, match=r"No day is published yet\. Run `encours run` first"):
+    with pytest.raises(
+        PublicationError, match=r"No day is published yet\. Run `encours run` first"
+    ):
         pack_command.make_pack(company, None)
     monkeypatch.setattr(
         pack_command, "published_days", lambda folder: [publication(dt.date(2026, 3, 20))]
