@@ -135,6 +135,8 @@ def test_no_view_is_wider_than_a_phone_or_an_enlarged_screen(tour):
     page.set_viewport_size({"width": 1280, "height": 800})
 
 
+# Seconds a page, and the language changes no rule.
+@pytest.mark.parametrize("tour", [("company", "en"), ("empty", "fr")], indirect=True, ids="-".join)
 def test_every_view_can_be_used_without_seeing_it(tour):
     page = tour.visit.page
     # As for paper: every view shows, so that all are judged in one go.
