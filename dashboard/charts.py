@@ -1,12 +1,13 @@
 """Plotly figures of the summary: bars, stacked bars and lines in one plain look.
 
-Belongs here: how figures are drawn. Does not belong here: which figures, any word or number format
-(they come written out), names of customers (charts draw markup found in labels).
+Belongs here: how figures are drawn, that text from sources stays text. Does not belong here: which
+figures, any word or number format (they come written out).
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import html
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +24,14 @@ PlotlyFigure = dict[str, Any]
 _SEPARATORS = {"en": ".,", "fr": ",\u202f"}
 _HEIGHT_PX, _BAR_PX = 320, 44
 _MOST_TICKS = 5
+# Settings that are written here and in no source: how Plotly fills in texts.
+_TEMPLATES = ("hovertemplate", "texttemplate")
+
+
+class Markup(str):
+    """A text that Plotly draws with the markup in it; whoever makes one escapes what it holds."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True)
@@ -152,7 +161,11 @@ def _line_trace(series: Series, positions: list[str]) -> dict[str, Any]:
 
 
 def figure(traces: list[dict[str, Any]], locale: Locale, **layout: Any) -> PlotlyFigure:
-    """Return a figure of traces in the pages' plain look; ``layout`` adds to it."""
+    """Return a figure of traces in the pages' plain look; ``layout`` adds to it.
+
+    Plotly draws tags in labels, names and texts, links too: what is not `Markup` is escaped here,
+    and nowhere else.
+    """
     # Imported where used: the command line starts without Plotly.
     import plotly.graph_objects as go
 
@@ -170,8 +183,27 @@ def figure(traces: list[dict[str, Any]], locale: Locale, **layout: Any) -> Plotl
         "xaxis": {**axis, "automargin": True, "showgrid": False, **layout.get("xaxis", {})},
         "yaxis": {**axis, "automargin": True, **layout.get("yaxis", {})},
     }
-    drawn: dict[str, Any] = json.loads(go.Figure(data=traces, layout=plain).to_json())
+    drawn: dict[str, Any] = json.loads(
+        go.Figure(data=_as_text(traces), layout=_as_text(plain)).to_json()
+    )
     return drawn
+
+
+def escaped(text: str) -> str:
+    """Return a text that Plotly draws as it stands."""
+    # Plotly knows no entity of quotes, and needs none.
+    return html.escape(text, quote=False)
+
+
+def _as_text(value: Any) -> Any:
+    if isinstance(value, str):
+        return str(value) if isinstance(value, Markup) else escaped(value)
+    if isinstance(value, dict):
+        return {
+            key: setting if key in _TEMPLATES else _as_text(setting)
+            for key, setting in value.items()
+        }
+    return [_as_text(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
 def floats(values: Sequence[float | Decimal | None]) -> list[float | None]:

@@ -1,7 +1,7 @@
 """Lying bars made of parts, their whole written at the end, in the look of the other charts.
 
 Belongs here: how they are drawn. Does not belong here: which figures, any word or number format (they
-come written out), names of customers (charts draw markup found in labels).
+come written out).
 """
 
 from __future__ import annotations

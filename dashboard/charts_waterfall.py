@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import accumulate
 from typing import Any
 
-from dashboard.charts import AMBER, NAVY, TEAL, PlotlyFigure, figure
+from dashboard.charts import AMBER, NAVY, TEAL, Markup, PlotlyFigure, escaped, figure
 from dashboard.wording import Locale
 
 _ROW_PX = 40
@@ -112,7 +112,7 @@ def _levels(levels: Sequence[Level]) -> dict[str, Any]:
         "mode": "markers+text",
         "x": [level.value for level in levels],
         "y": [level.label for level in levels],
-        "text": [f"<b>{level.text}</b>" for level in levels],
+        "text": [Markup(f"<b>{escaped(level.text)}</b>") for level in levels],
         "textposition": "middle right",
         "cliponaxis": False,
         "marker": {"color": NAVY, "symbol": "diamond", "size": 13},

@@ -7,6 +7,7 @@ Belongs here: positions, tick labels, grids. Does not belong here: what is drawn
 from __future__ import annotations
 
 import datetime as dt
+import html
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -106,8 +107,9 @@ def dress_axis(axes: Any, name: str, scale: Scale) -> None:
 
 
 def plain(text: str) -> str:
-    """Return a text of Plotly without its markup."""
-    return _TAG.sub("", text).replace("<br>", "\n").replace("<br />", "\n")
+    """Return a text of Plotly without its markup, what was escaped as it reads."""
+    lines = _TAG.sub("", text).replace("<br>", "\n").replace("<br />", "\n")
+    return html.unescape(lines)
 
 
 def _kind(values: Sequence[Any]) -> str:

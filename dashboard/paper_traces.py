@@ -119,7 +119,8 @@ def _scatter(canvas: Canvas, trace: Mapping[str, Any]) -> None:
 
 
 def _name(trace: Mapping[str, Any]) -> str | None:
-    return trace.get("name") if trace.get("showlegend", True) else None
+    name = trace.get("name") if trace.get("showlegend", True) else None
+    return plain(name) if name else None
 
 
 def _fill(

@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboard.charts import GREY, PlotlyFigure, Series, figure, floats
+from dashboard.charts import GREY, Markup, PlotlyFigure, Series, escaped, figure, floats
 from dashboard.wording import Locale
 
 
@@ -33,7 +33,8 @@ LABEL_WIDTH = 14
 
 def _wrapped(labels: Sequence[str]) -> list[str]:
     """Return labels broken into lines, so that neighbours do not overlap."""
-    return ["<br>".join(textwrap.wrap(label, LABEL_WIDTH)) for label in labels]
+    wrapped = [[escaped(line) for line in textwrap.wrap(label, LABEL_WIDTH)] for label in labels]
+    return [Markup("<br>".join(lines)) for lines in wrapped]
 
 
 def bars_beside(

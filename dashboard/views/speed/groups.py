@@ -6,7 +6,6 @@ figures over time (`trend.py`).
 
 from __future__ import annotations
 
-import html
 from decimal import Decimal
 
 from dashboard.charts import AMBER, TEAL, Series
@@ -118,9 +117,8 @@ def _charts(groups: tuple[SpeedGroup, ...], grouping: str, wording: Wording) -> 
 
 
 def _label(name: str) -> str:
-    # Charts draw markup found in labels, and a long name leaves no room for bars.
-    short = name if len(name) <= _LONGEST_LABEL else f"{name[: _LONGEST_LABEL - 1]}…"
-    return html.escape(short, quote=False)
+    # A long name leaves no room for bars.
+    return name if len(name) <= _LONGEST_LABEL else f"{name[: _LONGEST_LABEL - 1]}…"
 
 
 def _table(speed: SpeedFacts, grouping: str, wording: Wording) -> Table:
