@@ -4,6 +4,7 @@ import datetime as dt
 import shutil
 from decimal import Decimal
 
+import duckdb
 import pytest
 import yaml
 
@@ -268,6 +269,32 @@ def test_a_customer_that_only_the_ledger_knows_keeps_its_money(tmp_path):
         warehouse,
         "select past_due_amount from marts.fct_aged_balance where as_of_date = date '2024-03-31'",
     ) == [(Decimal("10.00"),)]
+
+
+RECONCILIATION = (
+    *("--select", "int_current_loads", "int_quarantined_rows", "int_replaced_amounts"),
+    *("int_records_reconciled", "int_ledger_movements", "fct_reconciliation"),
+    *("--indirect-selection", "buildable", "--exclude-resource-type", "unit_test"),
+)
+
+
+def test_a_cent_lost_after_arrival_stops_the_day(warehouse, tmp_path):
+    lossy = tmp_path / "warehouse.duckdb"
+    shutil.copy(warehouse, lossy)
+    dbt_build(lossy, MARCH, *RECONCILIATION)
+    credited = (
+        "select arrived_amount, found_amount, difference_amount from marts.fct_reconciliation"
+        " where control = 'records' and entity = 'credit_notes'"
+    )
+    assert rows(lossy, credited) == [(Decimal("100.00"), Decimal("100.00"), Decimal("0.00"))]
+    with duckdb.connect(str(lossy)) as connection:
+        # The manifest says what was counted on arrival; a cent of it is nowhere any more.
+        connection.execute(
+            "update raw_files._manifest set amounts = ? where entity = 'credit_notes'",
+            ['{"EUR": "100.01"}'],
+        )
+    with pytest.raises(AssertionError, match="assert_what_arrived_is_accounted_for"):
+        dbt_build(lossy, MARCH, *RECONCILIATION)
 
 
 def test_every_model_builds_with_its_data_tests_and_unit_tests(tmp_path):
