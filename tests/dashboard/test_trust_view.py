@@ -98,7 +98,8 @@ def test_a_failed_check_is_named_with_what_it_found_and_blocks_the_close(rows, p
             *("raw_files.invoices", "unusual"),
             severity="warn",
             passed=False,
-            detail="volume_ratio: 1",
+            detail="expect_column_values_to_be_between on volume_ratio: 1"
+            " expect_column_pair_values_a_to_be_greater_than_b on due_date, invoice_date: 12",
         ),
     ]
     page = Page(page_of(rows))
@@ -107,7 +108,10 @@ def test_a_failed_check_is_named_with_what_it_found_and_blocks_the_close(rows, p
     assert "1 item blocks the close of March 2026: checks that failed (1 check)." in said
     assert page.tables["Checks that did not pass"][1:] == [
         ["is calibrated", "scoring.predictions", "Failed", "0.12 off"],
-        ["Nothing unusual arrived", "raw_files.invoices", "Unusual", "volume_ratio: 1"],
+        [
+            *("Volumes, ages and the order of dates", "raw_files.invoices", "Unusual"),
+            "far more or fewer rows than in earlier loads · due date before invoice date in 12 rows",
+        ],
     ]
     assert page.tables["Checks by kind"][1:] == [
         ["What arrived", "2", "1", "0", "1"],
@@ -140,7 +144,7 @@ def test_a_ledger_that_stands_still_is_a_caution(rows, page_of):
     assert page.tables["Age of each source"][1:] == [
         ["Invoices", "files", "6 Mar 2026", "14", "90", "out of date"],
         ["Payments", "sql", "–", "–", "90", "out of date"],
-        ["Support tickets", "files", "5 Jan 2026", "74", "90", "may rest"],
+        ["Support tickets", "files", "5 Jan 2026", "74", "90", "no limit"],
     ]
 
 
@@ -164,7 +168,7 @@ def test_rows_set_aside_state_what_they_are_worth_where_they_can(rows, page_of):
     assert page.tables["Rows set aside"][1:] == [
         [
             *("Invoices", "files", "1", "96", "1.0%"),
-            "733.26 EUR; 12.50 of unknown currency; 1 row without a readable amount",
+            "733.26 EUR · 12.50 of unknown currency · 1 row without a readable amount",
         ]
     ]
     # A currency of which nothing else arrived is no line of the reconciliation.

@@ -122,7 +122,7 @@ def _stated(load: SourceLoad, trust: TrustFacts, wording: Wording) -> str:
     unread = sum(total.quarantined_unread_count or 0 for total in totals)
     if unread:
         stated.append(wording.say("trust.unread", rows=wording.counted("row", unread)))
-    return "; ".join(stated) or wording.say("general.unknown")
+    return " · ".join(stated) or wording.say("general.unknown")
 
 
 def _loads_table(trust: TrustFacts, wording: Wording) -> Table:
@@ -162,7 +162,17 @@ def reconciliation_block(trust: TrustFacts, wording: Wording) -> Block:
     is_partial = any(total.not_compared_reason == "vendor_objects" for total in trust.controls)
     return Block(
         heading,
-        answers=(wording.say("trust.reconciliation_how"),),
+        answers=(
+            wording.say(
+                "trust.reconciliation_count",
+                compared=wording.whole_number(len(trust.compared)),
+                untied=wording.whole_number(len(trust.untied)),
+                not_compared=wording.whole_number(
+                    sum(total.not_compared_reason == "vendor_objects" for total in trust.controls)
+                ),
+            ),
+            wording.say("trust.reconciliation_how"),
+        ),
         missing=(wording.say("trust.vendor_objects"),) if is_partial else (),
         tables=(
             *((_arriving_table(arriving, wording),) if arriving else ()),

@@ -6,6 +6,8 @@ Belongs here: `about.checks` in words. Does not belong here: the checks, and whi
 
 from __future__ import annotations
 
+import re
+
 from dashboard.parts import Block, Cell, Column, Table, count_cell
 from dashboard.views.trust.facts import Check, TrustFacts
 from dashboard.views.trust.names import is_named
@@ -13,6 +15,8 @@ from dashboard.wording import Wording
 
 _ON_ARRIVAL = ("expectations", "unusual", "quarantined_share")
 _GENERIC = ("unique_", "not_null_", "accepted_values_", "relationships_")
+# How a check of what arrived names what it found: an expectation, the columns, a count or a value.
+_EXPECTATION = re.compile(r"expect_\w+ on (?P<columns>\w+(?:, \w+)*): (?P<found>\S+)")
 _KINDS = ("arrival", "invariant", "key", "other")
 
 
@@ -76,7 +80,7 @@ def _found_table(found: list[Check], wording: Wording) -> Table:
             Cell(_name(check, wording)),
             Cell(check.asset),
             Cell(wording.say("trust_state.failed" if check.is_failed else "trust_state.odd")),
-            Cell(check.detail or wording.say("general.unknown")),
+            Cell(_found(check, wording)),
         )
         for check in ranked
     )
@@ -87,6 +91,25 @@ def _name(check: Check, wording: Wording) -> str:
     if is_named(wording, "trust_check", check.check_name):
         return wording.say(f"trust_check.{check.check_name}")
     return check.description or check.check_name.removeprefix("assert_").replace("_", " ")
+
+
+def _found(check: Check, wording: Wording) -> str:
+    """What a check says it found, in words where it speaks of expectations."""
+    if not check.detail:
+        return wording.say("general.unknown")
+    found = [_expected(match, wording) for match in _EXPECTATION.finditer(check.detail)]
+    return " · ".join(found) or check.detail
+
+
+def _expected(match: re.Match[str], wording: Wording) -> str:
+    columns = match["columns"].split(", ")
+    if len(columns) == 1 and is_named(wording, "trust", f"odd_{columns[0]}"):
+        return wording.say(f"trust.odd_{columns[0]}")
+    if len(columns) == 2 and match["found"].isdigit():
+        later, earlier = (column.replace("_", " ") for column in columns)
+        rows = wording.counted("row", int(match["found"]))
+        return wording.say("trust.odd_order", later=later, earlier=earlier, rows=rows)
+    return match[0]
 
 
 def _kinds_table(checks: tuple[Check, ...], wording: Wording) -> Table:
