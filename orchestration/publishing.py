@@ -144,7 +144,6 @@ def publish(
         # A past day run again is published beside; readers stay on the newest day.
         if current is None or as_of_date >= current.as_of_date:
             _point(published, folder)
-        _forget_old(published, folder)
     except (OSError, duckdb.Error) as error:
         reason = getattr(error, "strerror", None) or " ".join(str(error).split())
         raise PublicationError(
@@ -152,6 +151,8 @@ def publish(
             " publication stays. Where the disk is full or the folder read-only, free space or give"
             " permission; then run the day again."
         ) from error
+    # Readers have the new day already: what hinders tidying up is not told as a day that failed.
+    _forget_old(published, folder)
     return Publication(folder, as_of_date, is_new, content.totals, content.desk_copied_at)
 
 

@@ -242,6 +242,11 @@ def _utc(moment: datetime | None) -> datetime | None:
     return moment.astimezone(UTC).replace(tzinfo=None) if moment else None
 
 
+def _storable(text: str | None) -> str | None:
+    # A check quotes what arrived, and half a surrogate pair cannot be written as UTF-8.
+    return text.encode("utf-8", "replace").decode() if text else text
+
+
 def write_about(
     connection: duckdb.DuckDBPyConnection,
     database: str,
@@ -259,7 +264,15 @@ def write_about(
         about: Checks and descriptions.
     """
     checks = [
-        (c.asset, c.check_name, c.severity, c.passed, c.blocking, c.description, c.detail)
+        (
+            c.asset,
+            c.check_name,
+            c.severity,
+            c.passed,
+            c.blocking,
+            c.description,
+            _storable(c.detail),
+        )
         for c in sorted(about.checks, key=lambda c: (c.asset, c.check_name))
     ]
     rows = {"publication": [tuple(facts.values())], "checks": checks, "columns": list(columns)}

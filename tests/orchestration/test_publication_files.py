@@ -116,6 +116,17 @@ def test_what_the_checks_found_is_published(published):
     ]
 
 
+def test_a_check_that_quotes_half_a_character_is_published(tmp_path):
+    warehouse = tmp_path / "warehouse.duckdb"
+    fill(warehouse)
+    quoting = dataclasses.replace(ABOUT.checks[0], detail="Value 'caf\ud83d' is unknown.")
+    about = dataclasses.replace(ABOUT, checks=(quoting,))
+    folder = publish(warehouse, tmp_path / "published", DAY, "run-1", about).folder
+    with duckdb.connect(str(folder / "publication.duckdb"), read_only=True) as connection:
+        [(detail,)] = connection.execute("select detail from about.checks").fetchall()
+    assert detail == "Value 'caf?' is unknown."
+
+
 def test_what_is_set_aside_is_counted_by_source_and_entity(tmp_path):
     warehouse = tmp_path / "warehouse.duckdb"
     fill(warehouse)

@@ -136,3 +136,14 @@ def test_a_folder_that_may_not_be_written_is_named():
         finally:
             Path(folder).chmod(0o755)
         assert current_publication(Path(folder) / "published") is None
+
+
+def test_an_old_day_that_cannot_be_removed_is_not_told_as_a_day_that_failed(home, monkeypatch):
+    def refuse(*_):
+        raise PermissionError("Not yours.")
+
+    monkeypatch.setattr("orchestration.publishing._forget_old", refuse)
+    with pytest.raises(PermissionError):
+        publish(home / "warehouse.duckdb", home / "published", DAY, "next", ABOUT)
+    # Readers have the new day.
+    assert published_amount(home) == "99.99"

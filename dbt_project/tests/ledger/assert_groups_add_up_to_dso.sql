@@ -9,6 +9,8 @@ with by_group as (
         sum(current_amount_reporting) as current,
         sum(past_due_amount_reporting) as past_due,
         sum(net_sales_3m_reporting) as net_sales_3m,
+        sum(applied_amount_cc) as applied,
+        sum(due_amount_cc) as due,
         {%- for average, weight in [
             ('weighted_avg_days_to_pay', 'applied'), ('weighted_avg_days_late', 'applied'), ('on_time_rate_value', 'due')
         ] %}
@@ -44,6 +46,8 @@ where
     or dso.current_amount_reporting <> coalesce(by_group.current, 0)
     or dso.past_due_amount_reporting <> coalesce(by_group.past_due, 0)
     or dso.net_sales_3m_reporting <> coalesce(by_group.net_sales_3m, 0)
+    or days_to_pay.applied_amount_cc <> coalesce(by_group.applied, 0)
+    or on_time.due_amount_cc <> coalesce(by_group.due, 0)
     or abs(days_to_pay.weighted_avg_days_to_pay - by_group.weighted_avg_days_to_pay) > by_group.days_tolerance
     or abs(days_to_pay.weighted_avg_days_late - by_group.weighted_avg_days_late) > by_group.days_tolerance
     or abs(on_time.on_time_rate_value - by_group.on_time_rate_value) > by_group.rate_tolerance

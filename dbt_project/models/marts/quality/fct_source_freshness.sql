@@ -22,6 +22,27 @@ with records as (
     {%- endfor %}
 ),
 
+-- A source of invoices owes payments too: none at all is the stalest there is.
+owed as (
+    select
+        source_name,
+        'payments' as entity,
+        cast(0 as bigint) as record_count,
+        cast(0 as bigint) as later_record_count,
+        cast(null as date) as newest_record_date,
+        cast(null as date) as newest_known_date
+    from records
+    where entity = 'invoices'
+),
+
+every_record as (
+    select * from records
+    union all by name
+    select owed.*
+    from owed
+    anti join records on owed.source_name = records.source_name and owed.entity = records.entity
+),
+
 final as (
     select
         {{ as_of_date() }} as as_of_date,
@@ -37,7 +58,7 @@ final as (
         cast({{ var("max_stale_days") }} as integer) as max_stale_days,
         entity in ('invoices', 'payments')
         and coalesce({{ as_of_date() }} - newest_record_date > {{ var("max_stale_days") }}, true) as is_stale
-    from records
+    from every_record
 )
 
 select * from final

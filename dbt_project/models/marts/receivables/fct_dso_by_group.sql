@@ -83,12 +83,16 @@ by_group as (
     {%- endfor %}
 ),
 
--- Published sales are differences of rounded running totals: groups add up to the company to the cent.
+-- What is converted here is published as differences of rounded running totals: groups add up to the company
+-- to the cent.
 figures as (
     select
         by_group.*,
         dso.days_3m,
         {{ money('sum(by_group.sales_3m) over groups_so_far') }} as sales_so_far,
+        {%- for weight in ['applied', 'due'] %}
+        {{ money('sum(coalesce(by_group.' ~ weight ~ '_weight, 0)) over groups_so_far') }} as {{ weight }}_so_far,
+        {%- endfor %}
         round({{ ratio('by_group.ar_net', 'by_group.sales_3m') }} * dso.days_3m, 6) as dso_rolling_3m,
         round({{ ratio('by_group.not_due', 'by_group.sales_3m') }} * dso.days_3m, 6) as bpdso_3m
     from by_group
@@ -114,10 +118,14 @@ final as (
         bpdso_3m,
         round(dso_rolling_3m - bpdso_3m, 6) as add_3m,
         round({{ ratio('past_due', 'open_invoices') }}, 6) as pct_past_due,
-        {{ money('coalesce(applied_weight, 0)') }} as applied_amount_cc,
+        cast(
+            applied_so_far - coalesce(lag(applied_so_far) over groups_in_order, 0) as decimal(18, 2)
+        ) as applied_amount_cc,
         round({{ ratio('days_to_pay_weight', 'applied_weight') }}, 6) as weighted_avg_days_to_pay,
         round({{ ratio('days_late_weight', 'applied_weight') }}, 6) as weighted_avg_days_late,
-        {{ money('coalesce(due_weight, 0)') }} as due_amount_cc,
+        cast(
+            due_so_far - coalesce(lag(due_so_far) over groups_in_order, 0) as decimal(18, 2)
+        ) as due_amount_cc,
         round({{ ratio('paid_on_time_weight', 'due_weight') }}, 6) as on_time_rate_value
     from figures
     window groups_in_order as (partition by as_of_date, grouping order by group_value)

@@ -9,7 +9,8 @@ months as (select * from {{ ref('int_customer_dunning_months') }}),
 contacts as (select * from {{ ref('int_dunning_contacts') }}),
 
 recording as (
-    select date_trunc('month', min(contact_date)) as first_month
+    -- A month whose first days nobody recorded is not a whole one.
+    select date_trunc('month', min(contact_date) - interval 1 day) + interval 1 month as first_month
     from contacts
 ),
 
