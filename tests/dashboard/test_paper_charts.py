@@ -120,7 +120,7 @@ def test_a_target_is_marked_and_named():
         band(
             MIDDLE,
             shapes=[{"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 3, "y1": 3}],
-            annotations=[{"xref": "paper", "x": 1, "y": 3, "text": "<b>Target</b>"}],
+            annotations=[{"xref": "paper", "x": 1, "y": 3, "text": "Target"}],
         )
     )
     assert "Target" in texts(drawing)
