@@ -53,7 +53,7 @@ class Series:
 def bars(
     labels: Sequence[str], series: Series, colors: Sequence[str], locale: Locale
 ) -> PlotlyFigure:
-    """Return a figure of labelled bars from top to bottom, a colour each.
+    """Return a figure of labelled bars from top to bottom, a colour each, whatever their labels.
 
     Lying bars leave room for labels and amounts on a phone.
     """
@@ -61,7 +61,7 @@ def bars(
         "type": "bar",
         "orientation": "h",
         "x": floats(series.values),
-        "y": list(labels),
+        "y": list(range(len(labels))),
         "text": list(series.texts),
         "textposition": "outside",
         "constraintext": "none",
@@ -76,13 +76,24 @@ def bars(
         margin={"l": 8, "r": 96, "t": 8, "b": 40},
         showlegend=False,
         xaxis={"tickformat": "~s", "nticks": 5, "showgrid": True, "rangemode": "tozero"},
-        yaxis={
-            "type": "category",
-            "autorange": "reversed",
-            "ticklabelstandoff": 6,
-            "showgrid": False,
-        },
+        yaxis=rows_axis(labels),
     )
+
+
+def rows_axis(labels: Sequence[str]) -> dict[str, Any]:
+    """Return an axis of lying bars, first on top, that stand at 0, 1, 2 and so on.
+
+    By position and not by label: bars whose labels are alike would lie on one another.
+    """
+    return {
+        "type": "linear",
+        "range": [len(labels) - 0.45, -0.55],
+        "tickvals": list(range(len(labels))),
+        "ticktext": list(labels),
+        "ticklabelstandoff": 6,
+        "showgrid": False,
+        "zeroline": False,
+    }
 
 
 def stacked_bars(labels: Sequence[str], stacks: Sequence[Series], locale: Locale) -> PlotlyFigure:

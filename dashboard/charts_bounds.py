@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from dashboard.charts import GREY, RED, PlotlyFigure, Series, figure, floats
+from dashboard.charts import GREY, RED, PlotlyFigure, Series, figure, floats, rows_axis
 from dashboard.wording import Locale
 
 _INK = "#111820"
@@ -177,14 +177,7 @@ def bars_against(
             # A target on the very edge of the range is drawn by half.
             **({"range": [0, 1.04 * furthest]} if furthest else {}),
         },
-        yaxis={
-            "range": [len(labels) - 0.45, -0.55],
-            "tickvals": rows,
-            "ticktext": list(labels),
-            "ticklabelstandoff": 6,
-            "showgrid": False,
-            "zeroline": False,
-        },
+        yaxis=rows_axis(labels),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dashboard.charts import PlotlyFigure, Series, figure, floats
+from dashboard.charts import PlotlyFigure, Series, figure, floats, rows_axis
 from dashboard.wording import Locale
 
 _BAR_PX = 40
@@ -29,7 +29,7 @@ def split_bars(
             "orientation": "h",
             "name": series.name,
             "x": floats(series.values),
-            "y": list(labels),
+            "y": list(range(len(labels))),
             "customdata": list(series.texts),
             "marker": {"color": series.color, "pattern": {"shape": series.pattern}},
             "hovertemplate": "%{customdata}",
@@ -50,10 +50,5 @@ def split_bars(
         barmode="relative",
         hovermode="y unified",
         xaxis={"nticks": 5, "showgrid": True, "rangemode": "tozero"},
-        yaxis={
-            "type": "category",
-            "autorange": "reversed",
-            "ticklabelstandoff": 6,
-            "showgrid": False,
-        },
+        yaxis=rows_axis(labels),
     )

@@ -72,5 +72,26 @@ def test_steps_and_channels_that_sources_made_up_are_no_markup(rows, page_of):
     html = page_of(rows)
     found = re.search(r'data-chart="chart-collecting-steps">(.*?)</script>', html, re.S)
     label = "&lt;b&gt;bold&lt;/b&gt; (&lt;i&gt;pigeon&lt;/i&gt;)"
-    assert json.loads(found[1])["data"][0]["y"] == [label]
+    assert json.loads(found[1])["layout"]["yaxis"]["ticktext"] == [label]
     assert "<i>pigeon" not in html
+
+
+@pytest.mark.parametrize("kind", ["bars", "split"])
+def test_bars_whose_labels_are_alike_stand_apart(kind):
+    labels, series = ["pre due", "pre due"], Series("s", [30.0, 40.0], ["30", "40"], NAVY)
+    drawn = (
+        bars(labels, series, [NAVY, NAVY], "en")
+        if kind == "bars"
+        else split_bars(labels, [series], ["30", "40"], "en")
+    )
+    assert drawn["data"][0]["y"] == [0, 1]
+    assert drawn["layout"]["yaxis"]["ticktext"] == labels
+    drawing = chart_svg(drawn).decode()
+    assert re.findall(r"<text [^>]*>([^<]*)</text>", drawing).count("pre due") == 2
+    starts = [
+        re.findall(r"[ML] ([-\d.]+) ([-\d.]+)", path)
+        for path in re.findall(rf'd="([^"]*)"[^>]*style="fill: {NAVY}', drawing)
+    ]
+    assert len({min(float(y) for _, y in points) for points in starts}) == 2
+    # Both begin at zero: neither lies behind the other.
+    assert len({min(float(x) for x, _ in points) for points in starts}) == 1

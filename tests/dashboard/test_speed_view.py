@@ -2,6 +2,8 @@
 
 import calendar
 import datetime as dt
+import json
+import re
 from decimal import Decimal
 
 import pytest
@@ -176,6 +178,19 @@ def test_one_group_alone_needs_no_chart(rows, page_of):
 def test_hostile_segments_stay_text_in_charts(rows, page_of):
     rows["fct_dso_by_group"][0]["group_value"] = "<b>bold</b>"
     assert "\\u0026lt;b\\u0026gt;bold" in page_of(rows)
+
+
+def test_groups_whose_names_begin_alike_are_two_bars_told_apart(rows, page_of):
+    names = ["Public sector – Ministry of Finance", "Public sector – Ministry of Health"]
+    groups = [row for row in rows["fct_dso_by_group"] if row["grouping"] == "segment"][:2]
+    for row, name in zip(groups, names, strict=True):
+        row["group_value"] = name
+    html = page_of(rows)
+    found = re.search(r'data-chart="chart-dso-by-segment">(.*?)</script>', html, re.S)
+    drawn = json.loads(found[1])
+    assert all(trace["y"][:2] == [0, 1] for trace in drawn["data"])
+    labels = drawn["layout"]["yaxis"]["ticktext"]
+    assert {"Public sec… of Finance", "Public sec…y of Health"} <= set(labels)
 
 
 def test_a_benchmark_stands_beside_our_figure_of_the_same_name_and_month(rows, page_of):

@@ -100,7 +100,7 @@ def _charts(groups: tuple[SpeedGroup, ...], grouping: str, wording: Wording) -> 
         ),
     ]
     figure = split_bars(
-        [_label(group_name(group, grouping, wording)) for group in drawn],
+        _labels([group_name(group, grouping, wording) for group in drawn]),
         stacks,
         [wording.days(group.dso_rolling_3m) for group in drawn],
         wording.locale,
@@ -116,9 +116,15 @@ def _charts(groups: tuple[SpeedGroup, ...], grouping: str, wording: Wording) -> 
     )
 
 
-def _label(name: str) -> str:
-    # A long name leaves no room for bars.
-    return name if len(name) <= _LONGEST_LABEL else f"{name[: _LONGEST_LABEL - 1]}…"
+def _labels(names: list[str]) -> list[str]:
+    """Cut what leaves no room for bars: at the end, or before it where names begin alike."""
+    room = _LONGEST_LABEL - 1
+    cut = [name if len(name) <= _LONGEST_LABEL else f"{name[:room]}…" for name in names]
+    middle = [f"{name[: room // 2]}…{name[-(room - room // 2) :]}" for name in names]
+    return [
+        between if cut.count(end) > 1 and len(name) > _LONGEST_LABEL else end
+        for name, end, between in zip(names, cut, middle, strict=True)
+    ]
 
 
 def _table(speed: SpeedFacts, grouping: str, wording: Wording) -> Table:
