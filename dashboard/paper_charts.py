@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboard.charts import PlotlyFigure
-from dashboard.paper_axes import INK, SOFT, dress_axis, plain, scale_of
-from dashboard.paper_traces import Canvas, color_of, draw_trace
+from dashboard.paper_axes import INK, dress_axis, scale_of
+from dashboard.paper_traces import Canvas, draw_trace
 
 PAPER_WIDTH_MM = 174.0
 _MM_PER_INCH = 25.4
@@ -44,18 +44,22 @@ def chart_svg(figure: PlotlyFigure, width_mm: float = PAPER_WIDTH_MM) -> bytes:
     """Draw a figure as SVG, as wide as a page of A4 between its margins.
 
     Args:
-        figure: data and layout as plotly.js takes them; traces of type scatter, bar, waterfall or
-            heatmap.
+        figure: data and layout as plotly.js takes them; traces of type scatter, bar or heatmap,
+            without shapes or annotations.
         width_mm: its width, in millimetres.
 
     Raises:
-        ValueError: there is no rule for a trace or tick format of the figure on paper.
+        ValueError: there is no rule for a trace, tick format or part of the figure on paper.
     """
     import matplotlib
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
     layout = figure["layout"]
+    # What is drawn on a screen and not here would be missing without a word.
+    for part in ("shapes", "annotations"):
+        if layout.get(part):
+            raise ValueError(f"No rule to draw {part} on paper; draw them as traces.")
     height_mm = float(layout.get("height", 320)) * _MM_PER_PX
     with matplotlib.rc_context(_SETTINGS):
         size = (width_mm / _MM_PER_INCH, height_mm / _MM_PER_INCH)
@@ -79,15 +83,11 @@ def _draw(axes: Any, figure: PlotlyFigure) -> None:
     canvas = Canvas(axes, x, y, layout.get("barmode", "group"), max(1, len(bars)))
     for trace in traces:
         draw_trace(canvas, trace)
-    if bars or any(trace.get("type") == "waterfall" for trace in traces):
+    if bars:
         is_lying = any(trace.get("orientation") == "h" for trace in traces)
         (axes.axvline if is_lying else axes.axhline)(0, color="#9aa5b1", linewidth=0.8, zorder=2.5)
     dress_axis(axes, "x", x)
     dress_axis(axes, "y", y)
-    for shape in layout.get("shapes", ()):
-        _mark(canvas, shape)
-    for note in layout.get("annotations", ()):
-        _annotate(canvas, note)
 
 
 def _legend(drawing: Any, axes: Any, layout: Mapping[str, Any]) -> None:
@@ -106,60 +106,3 @@ def _legend(drawing: Any, axes: Any, layout: Mapping[str, Any]) -> None:
         borderpad=0.2,
         labelcolor=INK,
     )
-
-
-def _mark(canvas: Canvas, shape: Mapping[str, Any]) -> None:
-    """Draw a line or rectangle of the layout; on paper coordinates 0 to 1 span the axes."""
-    line = shape.get("line", {})
-    xs, x_on_paper = _ends(canvas, shape, "x")
-    ys, y_on_paper = _ends(canvas, shape, "y")
-    axes = canvas.axes
-    if x_on_paper and y_on_paper:
-        place = axes.transAxes
-    elif x_on_paper:
-        place = axes.get_yaxis_transform()
-    else:
-        place = axes.get_xaxis_transform() if y_on_paper else axes.transData
-    color = color_of(line.get("color", SOFT))
-    if shape.get("type") == "rect":
-        from matplotlib.patches import Rectangle
-
-        corner, size = (xs[0], ys[0]), (xs[1] - xs[0], ys[1] - ys[0])
-        fill = color_of(shape.get("fillcolor", "rgba(0,0,0,0)"))
-        alpha = shape.get("opacity")
-        axes.add_patch(
-            Rectangle(corner, *size, transform=place, facecolor=fill, alpha=alpha, zorder=0.5)
-        )
-        return
-    style = {"dash": "--", "dot": ":", "dashdot": "-."}.get(line.get("dash", ""), "-")
-    width = line.get("width", 1.5) * 0.68
-    axes.plot(xs, ys, transform=place, color=color, linewidth=width, linestyle=style, label="_mark")
-
-
-def _ends(canvas: Canvas, shape: Mapping[str, Any], name: str) -> tuple[list[float], bool]:
-    ends = [shape[f"{name}0"], shape[f"{name}1"]]
-    if str(shape.get(f"{name}ref", name)) in ("paper", f"{name} domain"):
-        return [float(end) for end in ends], True
-    return (canvas.x if name == "x" else canvas.y).positions(ends), False
-
-
-def _annotate(canvas: Canvas, note: Mapping[str, Any]) -> None:
-    sides, on_paper = [], []
-    for name, scale in (("x", canvas.x), ("y", canvas.y)):
-        paper = str(note.get(f"{name}ref", name)) in ("paper", f"{name} domain")
-        on_paper.append(paper)
-        sides.append(float(note[name]) if paper else scale.positions([note[name]])[0])
-    axes = canvas.axes
-    systems = tuple("axes fraction" if paper else "data" for paper in on_paper)
-    canvas.axes.annotate(
-        plain(str(note.get("text", ""))),
-        tuple(sides),
-        xycoords=systems,
-        xytext=(note.get("xshift", 0) * 0.6, note.get("yshift", 0) * 0.6),
-        textcoords="offset points",
-        ha={"left": "left", "right": "right"}.get(str(note.get("xanchor")), "center"),
-        va={"top": "top", "bottom": "bottom"}.get(str(note.get("yanchor")), "center"),
-        color=color_of((note.get("font") or {}).get("color", INK)),
-        annotation_clip=False,
-    )
-    axes.set_label("")

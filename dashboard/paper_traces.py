@@ -1,4 +1,4 @@
-"""Traces on paper: lines, bars, waterfalls and grids of a Plotly figure, drawn by matplotlib.
+"""Traces on paper: lines, bars and grids of a Plotly figure, drawn by matplotlib.
 
 Belongs here: one drawing function a trace type. Does not belong here: axes (`paper_axes.py`),
 choosing what is drawn (`charts*.py`).
@@ -210,36 +210,6 @@ def _stacked(canvas: Canvas, place: float, length: float) -> float:
     return base
 
 
-def _waterfall(canvas: Canvas, trace: Mapping[str, Any]) -> None:
-    is_lying = trace.get("orientation") == "h"
-    along, across = (canvas.y, canvas.x) if is_lying else (canvas.x, canvas.y)
-    places = along.positions(trace["y" if is_lying else "x"])
-    steps = across.positions(trace["x" if is_lying else "y"])
-    measures = trace.get("measure") or ["relative"] * len(steps)
-    thickness = _BAR_SHARE * _spacing(places)
-    level, ends, bases, colors = 0.0, [], [], []
-    for step, measure in zip(steps, measures, strict=True):
-        kind = "totals" if measure in ("total", "absolute") else "increasing"
-        kind = "decreasing" if kind == "increasing" and step < 0 else kind
-        start = 0.0 if kind == "totals" else level
-        if measure == "absolute":
-            level = step
-        elif measure == "relative":
-            level += 0.0 if math.isnan(step) else step
-        bases.append(start)
-        ends.append(level)
-        colors.append(str(((trace.get(kind) or {}).get("marker") or {}).get("color", INK)))
-    lengths = [end - base for end, base in zip(ends, bases, strict=True)]
-    _rectangles(canvas, places, lengths, bases, thickness, is_lying, colors, None, trace)
-    for place, following, end in zip(places, places[1:], ends, strict=False):
-        along_line, level_line = [place, following], [end, end]
-        pair = (level_line, along_line) if is_lying else (along_line, level_line)
-        canvas.axes.plot(*pair, color="#9aa5b1", linewidth=0.6, zorder=1)
-    if trace.get("text") and trace.get("textposition", "outside") != "none":
-        tops = [end if end >= base else base for end, base in zip(ends, bases, strict=True)]
-        _write_ends(canvas, places, tops, trace["text"], is_lying)
-
-
 def _heatmap(canvas: Canvas, trace: Mapping[str, Any]) -> None:
     from matplotlib.colors import LinearSegmentedColormap, Normalize
     from matplotlib.patches import Rectangle
@@ -318,6 +288,5 @@ def _spacing(places: Sequence[float]) -> float:
 _DRAWN: dict[str, Callable[[Canvas, Mapping[str, Any]], None]] = {
     "scatter": _scatter,
     "bar": _bar,
-    "waterfall": _waterfall,
     "heatmap": _heatmap,
 }

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from dashboard.charts import GREY, NAVY, RED, TEAL, Series, bars, figure, stacked_bars
+from dashboard.charts import NAVY, RED, TEAL, Series, bars, figure, stacked_bars
 from dashboard.charts_heatmap import heatmap
 from dashboard.paper_axes import scale_of
 from dashboard.paper_charts import chart_svg
@@ -24,41 +24,15 @@ HIGH = {"y": [2, 4, 6], "line": {"width": 0}, "fill": "tonexty", "name": "Eight 
 MIDDLE = {"y": [1.5, None, 4], "line": {"color": NAVY}, "name": "Middle"}
 
 
-def waterfall(**changes):
-    trace = {
-        "type": "waterfall",
-        "x": ["Before", "Terms", "Lateness", "After"],
-        "y": [30.0, -2.0, 9.5, 37.5],
-        "measure": ["absolute", "relative", "relative", "total"],
-        "text": ["30.0", "-2.0", "+9.5", "37.5"],
-        "textposition": "outside",
-        "increasing": {"marker": {"color": RED}},
-        "decreasing": {"marker": {"color": TEAL}},
-        "totals": {"marker": {"color": GREY}},
-    }
-    return figure([{**trace, **changes}], "en")
-
-
-def rectangles(drawing, color):
-    """Heights of the bars of a colour, in units of the drawing."""
-    paths = re.findall(rf'd="([^"]*)"[^>]*style="fill: {color}', drawing.decode())
-    found = []
-    for path in paths:
-        ys = [float(y) for y in re.findall(r"[ML] [-\d.]+ ([-\d.]+)", path)]
-        found.append(max(ys) - min(ys))
-    return found
-
-
 @pytest.mark.parametrize(
     "drawn",
     [
         bars(["Due", "Late"], Series("Open", [5, 3], ["€5", "€3"], NAVY), [NAVY, RED], "en"),
         stacked_bars(["Jan"], [Series("New", [5], ["€5"], TEAL, pattern="/")], "fr"),
         band(LOW, HIGH, MIDDLE),
-        waterfall(),
         heatmap(["0", "1"], ["Jan"], [[1.0, None]], [["100%", ""]], "Months", "en"),
     ],
-    ids=["bars", "stacked", "band", "waterfall", "heatmap"],
+    ids=["bars", "stacked", "band", "heatmap"],
 )
 def test_a_figure_is_the_same_bytes_every_time(drawn):
     first = chart_svg(drawn)
@@ -99,31 +73,10 @@ def test_gains_stack_above_and_losses_below_zero_and_the_legend_names_both():
     assert b"<pattern" in drawing
 
 
-def test_a_waterfall_steps_from_where_the_last_step_ended():
-    drawing = chart_svg(waterfall())
-    (up,), (down,) = rectangles(drawing, RED), rectangles(drawing, TEAL)
-    before, after = rectangles(drawing, GREY)
-    assert up / before == pytest.approx(9.5 / 30, rel=1e-3)
-    assert down / before == pytest.approx(2 / 30, rel=1e-3)
-    assert after / before == pytest.approx(37.5 / 30, rel=1e-3)
-    assert {"+9.5", "-2.0"} <= set(texts(drawing))
-
-
 def test_the_legend_of_a_band_is_the_band():
     drawing = chart_svg(band(LOW, HIGH, MIDDLE))
     assert {"Eight in ten", "Middle"} <= set(texts(drawing))
     assert "low" not in texts(drawing)
-
-
-def test_a_target_is_marked_and_named():
-    drawing = chart_svg(
-        band(
-            MIDDLE,
-            shapes=[{"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 3, "y1": 3}],
-            annotations=[{"xref": "paper", "x": 1, "y": 3, "text": "Target"}],
-        )
-    )
-    assert "Target" in texts(drawing)
 
 
 def test_every_cell_of_a_grid_is_written_and_an_unknown_one_is_not():
@@ -144,7 +97,9 @@ def test_ticks_are_written_in_the_readers_marks():
 
 
 def test_what_has_no_rule_on_paper_is_refused_by_name():
-    with pytest.raises(ValueError, match="'pie' on paper; known: bar, heatmap, scatter, waterfall"):
+    with pytest.raises(ValueError, match="'pie' on paper; known: bar, heatmap, scatter"):
         chart_svg({"data": [{"type": "pie", "x": [1], "y": [1]}], "layout": {}})
     with pytest.raises(ValueError, match="'%d' on paper"):
         scale_of({"tickformat": "%d"}, [], ".,").written(1)
+    with pytest.raises(ValueError, match="draw shapes on paper; draw them as traces"):
+        chart_svg(band(MIDDLE, shapes=[{"type": "line", "x0": 0, "x1": 1, "y0": 3, "y1": 3}]))
