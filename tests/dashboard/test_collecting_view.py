@@ -117,8 +117,20 @@ def test_a_step_counts_what_followed_it_and_says_that_it_is_observational(page_a
 def test_one_step_is_compared_with_nothing(rows, page_of):
     rows["fct_step_effectiveness"] = [step("1", "email", 30, 12, "10.00")]
     text = collecting(Page(page_of(rows)))
-    assert "30 contacts about late invoices in twelve months: 40.0% were answered" in text
+    said = "Step 1 (e-mail): 30 contacts about late invoices in twelve months, of which 40.0% were"
+    assert said in text
+    assert "No other step" not in text
     assert "too few to judge" not in text
+
+
+def test_the_only_step_that_can_be_judged_is_named_with_its_own_contacts(rows, page_of):
+    rows["fct_step_effectiveness"] = [
+        step("1", "email", 30, 12, "10.00"),
+        step("2", "call", 29, 29, "10.00"),
+    ]
+    text = collecting(Page(page_of(rows)))
+    assert "Step 1 (e-mail): 30 contacts about late invoices in twelve months, of which" in text
+    assert "40.0% were answered. No other step has enough to be judged" in text
 
 
 def test_steps_are_named_by_the_policy_and_channels_in_words():

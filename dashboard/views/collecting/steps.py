@@ -70,12 +70,17 @@ def _answers(facts: CollectingFacts, wording: Wording) -> tuple[str, ...]:
     ranked = sorted(judged, key=lambda step: -(step.response_rate or 0))
     if not ranked:
         return ()
-    sent = wording.counted("contact", sum(step.sent_count for step in facts.steps))
     best, worst = ranked[0], ranked[-1]
     if len(ranked) == 1:
-        rate = wording.share(best.response_rate)
-        name = _step_on_channel(best, wording)
-        return (wording.say("effect.one", sent=sent, best=name, best_rate=rate),)
+        return (
+            wording.say(
+                "effect.alone" if len(facts.steps) == 1 else "effect.one",
+                sent=wording.counted("contact", best.sent_count),
+                best=_step_on_channel(best, wording),
+                best_rate=wording.share(best.response_rate),
+            ),
+        )
+    sent = wording.counted("contact", sum(step.sent_count for step in facts.steps))
     return (
         wording.say(
             "effect.best",
