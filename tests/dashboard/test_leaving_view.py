@@ -7,6 +7,7 @@ from html import unescape
 
 import pytest
 from handmade_publication import movement
+from leaving_rows import band
 from page_reading import Page
 
 
@@ -130,6 +131,34 @@ def test_retention_by_dunning_never_claims_a_cause(rows, page_of):
     )
     assert "€25 a month against €10" in leaving
     assert "fewer than 30 customers are marked" in leaving
+
+
+def test_small_groups_are_counted_and_not_compared(rows, page_of):
+    rows["fct_retention_by_dunning"] = [
+        band("6_plus", 12, 6, 5.25),
+        band("none", 50, 45, 1.5),
+        band("not_past_due", 100, 95, 0.0),
+    ]
+    leaving = Page(page_of(rows)).sections["leaving"]
+    assert (
+        "Late customers of 28 February 2025 contacted six times or more: 12; never contacted: 50."
+        " A group of fewer than 30 is too small to compare." in leaving
+    )
+    assert "stayed and" not in leaving
+    assert "had paid later" not in leaving
+    # Late of any band: 51 of 62, enough to say.
+    assert "82.3% are still there; of the others 95.0%" in leaving
+
+
+@pytest.mark.parametrize(("late", "punctual"), [(29, 100), (30, 29)])
+def test_who_was_late_is_compared_with_who_was_not_only_where_both_are_many(
+    rows, page_of, late, punctual
+):
+    rows["fct_retention_by_dunning"] = [
+        band("none", late, 20, 1.5),
+        band("not_past_due", punctual, 20, 0.0),
+    ]
+    assert "been late before" not in Page(page_of(rows)).sections["leaving"]
 
 
 @pytest.mark.parametrize("locale", ["en", "fr"])

@@ -23,15 +23,17 @@ from dashboard.views.leaving.facts import NOT_PAST_DUE, DunningBand, LeavingFact
 from dashboard.wording import Wording, share_of
 
 _MONTH_PLACES = 1
+# As in the mart: of fewer, one customer more or less moves a rate by more than three points.
+_FEWEST_CUSTOMERS = 30
 
 
 def late_sentence(leaving: LeavingFacts, wording: Wording) -> str | None:
     """Compare who was late with who was not; None where either is unknown or too few."""
     punctual, late = leaving.band(NOT_PAST_DUE), leaving.late_bands
-    if punctual is None or punctual.is_small_group or not late:
-        return None
     kept = sum(band.retained_customer_count for band in late)
     began = sum(band.base_customer_count for band in late)
+    if punctual is None or punctual.is_small_group or began < _FEWEST_CUSTOMERS:
+        return None
     return wording.say(
         "dunned.late",
         date=wording.long_date(punctual.base_date),
@@ -58,6 +60,16 @@ def _answers(leaving: LeavingFacts, wording: Wording) -> tuple[str, ...]:
     never, often = leaving.band("none"), leaving.band("6_plus")
     if never is None or often is None:
         return ()
+    if never.is_small_group or often.is_small_group:
+        return (
+            wording.say(
+                "dunned.too_small",
+                date=wording.long_date(often.base_date),
+                often=wording.whole_number(often.base_customer_count),
+                never=wording.whole_number(never.base_customer_count),
+                least=wording.whole_number(_FEWEST_CUSTOMERS),
+            ),
+        )
     return (
         wording.say(
             "dunned.contrast",
@@ -73,7 +85,8 @@ def _answers(leaving: LeavingFacts, wording: Wording) -> tuple[str, ...]:
 def _cautions(leaving: LeavingFacts, wording: Wording) -> tuple[str, ...]:
     cautions = [wording.say("dunned.observational")]
     never, often = leaving.band("none"), leaving.band("6_plus")
-    if never is not None and often is not None:
+    is_compared = not any(band is None or band.is_small_group for band in (never, often))
+    if never is not None and often is not None and is_compared:
         cautions.append(
             wording.say(
                 "dunned.later",
