@@ -65,7 +65,9 @@ def test_what_cannot_be_compared_says_so_and_shows_no_difference(rows, page_of):
     assert ["Payments, as read stripe", "EUR", "70.00", "–", "–", "70.00", "0.00"] in table
     assert "so its arrival is not compared" in page.sections["trust"]
     # The three of the files' ledger, and what was read of the vendor.
-    assert "4 control totals" in page.sections["trust"]
+    said = page.sections["trust"]
+    assert "4 control totals, from what was read to the tables behind this page" in said
+    assert "from what arrived" not in said
 
 
 def test_the_close_lists_what_blocks_then_what_wants_a_look_then_what_is_done(rows, page_of):

@@ -41,7 +41,8 @@ def tie_answer(trust: TrustFacts, wording: Wording) -> tuple[str, ...]:
     if not trust.compared or trust.untied:
         return ()
     count = wording.counted("control_total", len(trust.compared))
-    return (wording.say("trust.tied", totals=count),)
+    said = "trust.tied" if trust.is_arrival_compared else "trust.tied_as_read"
+    return (wording.say(said, totals=count),)
 
 
 def tie_cautions(trust: TrustFacts, wording: Wording) -> tuple[str, ...]:
@@ -159,7 +160,6 @@ def reconciliation_block(trust: TrustFacts, wording: Wording) -> Block:
         if total.control in _OF_RECORDS and total.not_compared_reason != "only_set_aside"
     ]
     within = [total for control in _WITHIN for total in trust.controls if total.control == control]
-    is_partial = any(total.not_compared_reason == "vendor_objects" for total in trust.controls)
     return Block(
         heading,
         answers=(
@@ -173,7 +173,7 @@ def reconciliation_block(trust: TrustFacts, wording: Wording) -> Block:
             ),
             wording.say("trust.reconciliation_how"),
         ),
-        missing=(wording.say("trust.vendor_objects"),) if is_partial else (),
+        missing=(wording.say("trust.vendor_objects"),) if not trust.is_arrival_compared else (),
         tables=(
             *((_arriving_table(arriving, wording),) if arriving else ()),
             *((_within_table(within, wording),) if within else ()),

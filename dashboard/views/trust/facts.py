@@ -176,6 +176,11 @@ class TrustFacts:
         return tuple(total for total in self.compared if total.difference_amount)
 
     @property
+    def is_arrival_compared(self) -> bool:
+        """Whether nothing arrived as a vendor's objects, which cannot be compared on arrival."""
+        return not any(total.not_compared_reason == "vendor_objects" for total in self.controls)
+
+    @property
     def blockers(self) -> tuple[CloseItem, ...]:
         """What keeps the month from being closed."""
         return tuple(item for item in self.close_items if item.is_blocking and item.is_found)
