@@ -182,6 +182,13 @@ def test_concentration_is_said_as_equal_customers(page_as_written):
     assert page_as_written.tables["How much the largest carry"][-1][-1] == "0.625"
 
 
+def test_concentration_where_nothing_is_past_due_says_so(rows, page_of):
+    rows["fct_exposure_concentration"][-1]["top_10_past_due_rate"] = None
+    text = owed(Page(page_of(rows)))
+    assert "the ten largest 100.0%. Nothing is past due." in text
+    assert "– of what is past due" not in text
+
+
 def test_exposures_say_what_is_expected_and_what_was_decided(page_as_written):
     table = page_as_written.tables["Largest exposures"]
     assert table[1][5:] == ["20 Apr 2026 (9 Apr 2026 to later)", "Hold: open dispute"]

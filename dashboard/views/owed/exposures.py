@@ -31,12 +31,7 @@ def exposures_block(facts: OwedFacts, wording: Wording) -> Block | None:
 
 def _answers(concentration: Concentration, wording: Wording) -> tuple[str, ...]:
     answers = [
-        wording.say(
-            "exposure.shares",
-            first=wording.share(concentration.top_1_rate),
-            ten=wording.share(concentration.top_10_rate),
-            past_due=wording.share(concentration.top_10_past_due_rate),
-        ),
+        _shares(concentration, wording),
         wording.say(
             "exposure.equal",
             customers=wording.counted("customer", concentration.open_customer_count),
@@ -47,6 +42,14 @@ def _answers(concentration: Concentration, wording: Wording) -> tuple[str, ...]:
     if group is not None and first is not None and group > first:
         answers.append(wording.say("exposure.group", share=wording.share(group)))
     return tuple(answers)
+
+
+def _shares(concentration: Concentration, wording: Wording) -> str:
+    first, ten = wording.share(concentration.top_1_rate), wording.share(concentration.top_10_rate)
+    past_due = concentration.top_10_past_due_rate
+    if past_due is None:
+        return wording.say("exposure.shares_not_due", first=first, ten=ten)
+    return wording.say("exposure.shares", first=first, ten=ten, past_due=wording.share(past_due))
 
 
 def _concentration_table(concentration: Concentration, wording: Wording) -> Table:
