@@ -130,24 +130,41 @@ def lines(
 ) -> PlotlyFigure:
     """Return a figure of lines over dates; `labels` are the dates written out."""
     positions = [date.isoformat() for date in dates]
-    shown = _shown_ticks(len(dates))
-    # The label of a tick on the very edge of the range is not drawn.
-    edge = dt.timedelta(days=10)
     return figure(
         [_line_trace(one, positions) for one in series],
         locale,
         hovermode="x unified",
-        xaxis={
-            "type": "date",
-            "range": [(dates[0] - edge).isoformat(), (dates[-1] + edge).isoformat()],
-            "tickangle": 0,
-            "tickvals": [positions[index] for index in shown],
-            "ticktext": [labels[index] for index in shown],
-            "hoverformat": "%m/%Y",
-            "ticklabelstandoff": 6,
-        },
+        xaxis=dates_axis(dates, labels, _shown_ticks(len(dates)), 10, "%m/%Y"),
         yaxis={"title": {"text": axis_title}, "rangemode": "tozero"},
     )
+
+
+def dates_axis(
+    dates: Sequence[dt.date],
+    labels: Sequence[str],
+    shown: Sequence[int],
+    edge_days: int,
+    hover_format: str,
+) -> dict[str, Any]:
+    """Return an axis of dates that names some of them.
+
+    Args:
+        dates: positions, rising.
+        labels: the dates written out.
+        shown: which of them are named.
+        edge_days: room on either side: the label of a tick on the very edge is not drawn.
+        hover_format: how a date is written at a touch, as d3 takes it.
+    """
+    edge = dt.timedelta(days=edge_days)
+    return {
+        "type": "date",
+        "range": [(dates[0] - edge).isoformat(), (dates[-1] + edge).isoformat()],
+        "tickangle": 0,
+        "tickvals": [dates[index].isoformat() for index in shown],
+        "ticktext": [labels[index] for index in shown],
+        "hoverformat": hover_format,
+        "ticklabelstandoff": 6,
+    }
 
 
 def _shown_ticks(months: int) -> list[int]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from dashboard.charts import GREY, RED, PlotlyFigure, Series, figure, floats, rows_axis
+from dashboard.charts import GREY, RED, PlotlyFigure, Series, dates_axis, figure, floats, rows_axis
 from dashboard.wording import Locale
 
 _INK = "#111820"
@@ -67,6 +67,8 @@ def band(
         locale: language of the reader.
     """
     positions = [date.isoformat() for date in dates]
+    step = max(1, -(-len(dates) // _MOST_TICKS))
+    span = (dates[-1] - dates[0]).days
     edge_line = {"color": GREY, "width": 1, "dash": "dot"}
     traces: list[dict[str, Any]] = [
         {
@@ -93,24 +95,17 @@ def band(
         },
         *(_line(one, positions) for one in others),
     ]
-    step = max(1, -(-len(dates) // _MOST_TICKS))
-    shown = range(len(dates) - 1, -1, -step)[::-1]
-    # The label of a tick on the very edge of the range is not drawn.
-    span = (dates[-1] - dates[0]).days
-    edge = dt.timedelta(days=max(1, round(span / 16)))
     return figure(
         traces,
         locale,
         hovermode="x unified",
-        xaxis={
-            "type": "date",
-            "range": [(dates[0] - edge).isoformat(), (dates[-1] + edge).isoformat()],
-            "tickangle": 0,
-            "tickvals": [positions[index] for index in shown],
-            "ticktext": [labels[index] for index in shown],
-            "hoverformat": "%d/%m/%Y",
-            "ticklabelstandoff": 6,
-        },
+        xaxis=dates_axis(
+            dates,
+            labels,
+            range(len(dates) - 1, -1, -step)[::-1],
+            max(1, round(span / 16)),
+            "%d/%m/%Y",
+        ),
         yaxis={"title": {"text": axis_title}, "rangemode": "tozero", "tickformat": "~s"},
         legend=_LEGEND,
     )
