@@ -19,11 +19,14 @@ scored as (
     where open_items.as_of_date = {{ as_of_date() }} and open_items.open_amount > 0
 ),
 
--- A forecast begins with the morning of its day: what the month had brought before stands beside it.
+-- A forecast begins with the morning of its day: what the month was known to have brought before stands beside it.
 received as (
     select coalesce(sum(amount_reporting), 0) as amount_reporting
     from cash_received
-    where cash_date >= date_trunc('month', {{ as_of_date() }}) and cash_date < {{ as_of_date() }}
+    where
+        cash_date >= date_trunc('month', {{ as_of_date() }})
+        and cash_date < {{ as_of_date() }}
+        and known_date < {{ as_of_date() }}
 ),
 
 final as (

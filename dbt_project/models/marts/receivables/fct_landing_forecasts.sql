@@ -1,5 +1,5 @@
-{#- How the forecast of a month end developed: every forecast issued in the month and in the one before. What
-    had come in before a forecast's morning is read as it is known now. -#}
+{#- How the forecast of a month end developed: every forecast issued in the month and in the one before, each
+    with what was known before its morning to have come in. -#}
 {{ config(tags=['after_scoring']) }}
 
 with issued as (select * from {{ source('ml', 'landing_forecasts') }}),
@@ -30,6 +30,7 @@ received as (
         on
             forecasts.month_start_date <= cash_received.cash_date
             and forecasts.forecast_date > cash_received.cash_date
+            and forecasts.forecast_date > cash_received.known_date
     group by forecasts.forecast_date
 ),
 

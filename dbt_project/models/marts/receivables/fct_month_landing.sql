@@ -24,10 +24,14 @@ lines as (
     from landing
 ),
 
+-- What was known before the morning, as in its forecast: to that the invoice a later record pays is open.
 received as (
     select {{ money('coalesce(sum(amount_reporting), 0)') }} as amount_reporting
     from cash_received
-    where cash_date >= date_trunc('month', {{ as_of_date() }}) and cash_date < {{ as_of_date() }}
+    where
+        cash_date >= date_trunc('month', {{ as_of_date() }})
+        and cash_date < {{ as_of_date() }}
+        and known_date < {{ as_of_date() }}
 ),
 
 months as (
