@@ -77,6 +77,24 @@ def test_the_month_is_held_against_its_target_and_its_bounds(facts, target, gap,
     assert said in target_sentence(month, Wording("en", "EUR"))
 
 
+@pytest.mark.parametrize(
+    ("target", "gap", "bound"), [("1755.01", "-70.01", "upper"), ("1634.99", "50.01", "lower")]
+)
+def test_outside_bounds_that_are_not_calibrated_a_target_gets_no_odds(facts, target, gap, bound):
+    month = replace(
+        facts.landing.this_month,
+        target_amount_reporting=Decimal(target),
+        gap_to_target_amount_reporting=Decimal(gap),
+        is_calibrated=False,
+    )
+    said = target_sentence(month, Wording("en", "EUR"))
+    assert f"the {bound} bound; the bounds are not calibrated yet" in said
+    assert "one time in ten" not in said
+    french = target_sentence(month, Wording("fr", "EUR"))
+    assert "pas encore calibrées" in french
+    assert "sur dix" not in french
+
+
 def test_a_month_without_a_target_is_held_against_none_and_says_how_to_enter_one(
     rows, page, page_of
 ):
@@ -168,7 +186,11 @@ def test_a_landing_without_enough_past_says_that_it_is_uncalibrated(rows, page_o
     for row in rows["fct_cash_landing_outcomes"]:
         row["is_calibrated"] = False
     page = Page(page_of(rows))
-    assert "fewer than eight past windows lie behind these bounds" in page.sections["landing"]
+    landing = page.sections["landing"]
+    assert "fewer than eight past windows lie behind these bounds" in landing
+    assert "end between €1,635 and €1,755, bounds not calibrated yet." in landing
+    assert "between €1,250 and €1,370 should land, bounds not calibrated yet" in landing
+    assert "in ten" not in landing
     assert "between €1,635 and €1,755, uncalibrated" in page.text
     assert "None of these months had enough history" in page.sections["landing"]
     rows["fct_cash_landing_outcomes"] = []

@@ -26,7 +26,8 @@ _PARTS = (
 def target_sentence(month: WholeMonth, wording: Wording) -> str:
     """Say where the month stands against its target; one must have been entered.
 
-    Inside the bounds the target may still be reached or missed; outside them only one time in ten.
+    Inside the bounds the target may still be reached or missed; outside them only one time in ten,
+    where the bounds are calibrated.
     """
     target = month.target_amount_reporting
     if target is None:
@@ -40,9 +41,9 @@ def target_sentence(month: WholeMonth, wording: Wording) -> str:
     if gap is None or p10 is None or p90 is None:
         return wording.say("landing.target_unjudged", **gaps)
     if target > p90:
-        place = "above_bounds"
+        place = "above_bounds" if month.is_calibrated else "above_uncalibrated"
     elif target < p10:
-        place = "below_bounds"
+        place = "below_bounds" if month.is_calibrated else "below_uncalibrated"
     else:
         place = "within_short" if gap < 0 else "within_ahead"
     return wording.say(f"landing.target_{place}", gap=wording.money(abs(gap)), **gaps)

@@ -102,7 +102,7 @@ def _month_sentence(month: WholeMonth, wording: Wording) -> str:
         expected = wording.money(month.expected_amount_reporting)
         return wording.say("landing.month_expected", expected=expected, **gaps)
     return wording.say(
-        "landing.month_interval",
+        "landing.month_interval" if month.is_calibrated else "landing.month_uncalibrated",
         p10=wording.money(month.p10_amount_reporting),
         p50=wording.money(month.p50_amount_reporting),
         p90=wording.money(month.p90_amount_reporting),
@@ -122,7 +122,10 @@ def _next_sentence(point: LandingPoint, month: WholeMonth | None, wording: Wordi
                 target=wording.money(month.target_amount_reporting),
             )
         )
-    key = "landing.only_expected" if point.p50_amount_reporting is None else "landing.interval"
+    if point.p50_amount_reporting is None:
+        key = "landing.only_expected"
+    else:
+        key = "landing.interval" if point.is_calibrated else "landing.interval_uncalibrated"
     said.append(
         wording.say(
             key,
@@ -161,7 +164,11 @@ def _chart(weeks: tuple[LandingPoint, ...], wording: Wording) -> Chart:
     }
     return Chart(
         element_id="chart-landing",
-        caption=wording.say("landing.chart"),
+        caption=wording.say(
+            "landing.chart"
+            if all(week.is_calibrated for week in weeks)
+            else "landing.chart_uncalibrated"
+        ),
         description=wording.say("landing.chart_text", date=wording.date(dates[-1]), **last),
         figure=band(
             dates,
