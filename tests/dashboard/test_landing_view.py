@@ -155,6 +155,7 @@ def test_weeks_have_their_own_amount_beside_what_lands_by_their_end(page):
 
 def test_the_customers_the_month_hangs_on_are_ranked_by_what_is_expected(page):
     landing = page.sections["landing"]
+    assert "Atelier Martin with €450, amounts before the landing's corrections" in landing
     assert "2 customers bring 100.0% of what open invoices are expected to bring" in landing
     assert "The invoice that weighs most is F-1 of Atelier Martin: €800 open" in landing
     assert "with a chance of 50.0%" in landing
