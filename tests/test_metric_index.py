@@ -6,6 +6,7 @@ import re
 import pytest
 
 from dashboard.cockpit import TABLES
+from dashboard.views.speed.reading import BENCHMARKED
 from orchestration.config_targets import BENCHMARK_UNITS
 from orchestration.dbt import PROJECT_DIR, ensure_manifest
 
@@ -62,6 +63,11 @@ def test_every_mart_has_a_contract_a_group_and_a_description_for_each_column(mod
 def test_every_figure_with_a_benchmark_is_a_column_of_a_mart(models):
     columns = {column for node in models.values() for column in node["columns"]}
     assert sorted(set(BENCHMARK_UNITS) - columns) == []
+
+
+def test_every_figure_that_may_be_entered_as_a_benchmark_is_compared_with_ours():
+    compared = sorted(metric for metrics in BENCHMARKED.values() for metric in metrics)
+    assert compared == sorted(BENCHMARK_UNITS)
 
 
 def test_the_exposure_of_the_cfo_page_names_what_the_page_reads(manifest):

@@ -11,6 +11,8 @@ from handmade_publication import AS_OF
 from page_reading import Page
 from speed_rows import step
 
+from dashboard.views.speed.benchmarks import benchmark_block
+from dashboard.views.speed.reading import BENCHMARKED
 from dashboard.wording import Wording
 
 NBSP, MINUS = "\u00a0", "\u2212"
@@ -204,7 +206,20 @@ def test_a_benchmark_stands_beside_our_figure_of_the_same_name_and_month(rows, p
     speed = page.sections["speed"]
     assert f"DSO, three months: 54.0 days against 42.0 days ({population}), worse." in speed
     assert f"CEI, CRF form: 73.0% against 70.0% ({population}), better." in speed
-    assert "Benchmarks of figures outside this view are not compared here: nrr_12m." in speed
+    # A figure of another view, of the same month end: 1.02, not the 1.05 of the day.
+    assert table[3][:4] == [
+        *("Net revenue retention, twelve months (NRR)", "102.0%", "104.0%", f"{MINUS}2.0 points"),
+    ]
+    assert f"(NRR): 102.0% against 104.0% ({population}), worse." in speed
+
+
+@pytest.mark.parametrize("locale", ["en", "fr"])
+def test_every_figure_that_a_benchmark_may_name_is_compared(rows, facts_of, locale):
+    given = rows["fct_benchmarks"][0]
+    named = [metric for metrics in BENCHMARKED.values() for metric in metrics]
+    rows["fct_benchmarks"] = [{**given, "metric": metric} for metric in named]
+    [table] = benchmark_block(facts_of(rows).speed, Wording(locale, "EUR")).tables
+    assert len(table.rows) == len(named)
 
 
 def test_without_a_benchmark_the_page_says_how_to_enter_one(rows, page_of):

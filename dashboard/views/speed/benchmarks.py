@@ -1,7 +1,7 @@
 """Our figures against benchmarks that the company has entered, each with its population and source.
 
-Belongs here: `fct_benchmarks` beside the figure of the same name. Does not belong here: entering them
-(the configuration), figures of other views.
+Belongs here: `fct_benchmarks` beside the figure of the same name, of whichever view. Does not belong
+here: entering them (the configuration), what explains our figure (its own view).
 """
 
 from __future__ import annotations
@@ -11,24 +11,22 @@ from dashboard.views.speed.facts import Benchmark, SpeedFacts
 from dashboard.wording import Wording
 
 # Whether more of it is better.
-_HIGH_IS_GOOD = {"on_time_rate_value", "on_time_rate_count", "cei_1m", "cei_3m_crf"}
+_HIGH_IS_GOOD = {
+    *("on_time_rate_value", "on_time_rate_count", "cei_1m", "cei_3m_crf"),
+    *("nrr_12m", "grr_12m_snapshot"),
+}
 
 
 def benchmark_block(speed: SpeedFacts, wording: Wording) -> Block:
-    """Return each benchmark of this view's figures beside ours, else how to enter one."""
+    """Return each benchmark beside our figure of that name, else how to enter one."""
     heading = wording.say("benchmark.heading")
-    shown = [one for one in speed.benchmarks if one.is_known]
-    unknown = sorted({one.metric for one in speed.benchmarks if not one.is_known})
-    missing = []
+    shown = speed.benchmarks
     if not shown:
-        missing.append(wording.say("benchmark.none"))
-    if unknown:
-        missing.append(wording.say("benchmark.elsewhere", metrics=", ".join(unknown)))
+        return Block(heading, missing=(wording.say("benchmark.none"),))
     return Block(
         heading=heading,
         answers=tuple(_answer(one, wording) for one in shown if one.ours is not None),
-        missing=tuple(missing),
-        tables=(_table(speed, shown, wording),) if shown else (),
+        tables=(_table(speed, wording),),
     )
 
 
@@ -49,7 +47,7 @@ def _verdict(one: Benchmark) -> str:
     return "better" if (difference > 0) == (one.metric in _HIGH_IS_GOOD) else "worse"
 
 
-def _table(speed: SpeedFacts, shown: list[Benchmark], wording: Wording) -> Table:
+def _table(speed: SpeedFacts, wording: Wording) -> Table:
     columns = (
         Column(wording.say("speed.metric"), is_figure=False),
         Column(wording.say("benchmark.ours", date=wording.date(speed.complete_month_end))),
@@ -67,7 +65,7 @@ def _table(speed: SpeedFacts, shown: list[Benchmark], wording: Wording) -> Table
             Cell(one.population),
             Cell(one.source, detail=wording.date(one.source_date)),
         )
-        for one in shown
+        for one in speed.benchmarks
     )
     note = wording.say("benchmark.note")
     return Table(wording.say("benchmark.table"), columns, rows, note=note)

@@ -107,7 +107,6 @@ class Benchmark:
         population: of whom it was measured.
         source: where it can be read.
         source_date: when it was published.
-        is_known: whether this view has the figure; others are of other views.
         ours: our figure; None where it is undefined.
     """
 
@@ -117,7 +116,6 @@ class Benchmark:
     population: str
     source: str
     source_date: dt.date
-    is_known: bool
     ours: float | None
 
     @property

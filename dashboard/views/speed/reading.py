@@ -30,8 +30,12 @@ TABLES = (
     "fct_days_to_pay",
     "fct_on_time",
     "fct_benchmarks",
+    # Of these only what a benchmark may name.
+    "fct_bad_debt",
+    "fct_retention",
+    "fct_collections_performance",
 )
-# The figures of this view that a benchmark may name, by the mart that holds ours.
+# The figures that a benchmark may name, by the mart that holds ours (one row a date).
 BENCHMARKED = {
     "fct_dso": (
         "dso_simple_1m",
@@ -47,6 +51,9 @@ BENCHMARKED = {
     "fct_cei": ("cei_1m", "cei_3m_crf"),
     "fct_days_to_pay": ("weighted_avg_days_to_pay", "weighted_avg_days_late"),
     "fct_on_time": ("on_time_rate_count", "on_time_rate_value"),
+    "fct_bad_debt": ("bad_debt_ratio",),
+    "fct_retention": ("logo_churn", "nrr_12m", "grr_12m_snapshot"),
+    "fct_collections_performance": ("awareness_delay_mean_days",),
 }
 TREND_MONTHS = 36
 # The mart's name for customers of whom the source names no segment or country.
@@ -124,17 +131,19 @@ def _groups(
 def _benchmarks(
     connection: duckdb.DuckDBPyConnection, as_of_date: dt.date
 ) -> tuple[Benchmark, ...]:
-    ours: dict[str, float | None] = {}
-    for mart, metrics in BENCHMARKED.items():
-        sql = f"select {', '.join(metrics)} from marts.{mart} where as_of_date = ?"
-        found = rows_of(connection, sql, [as_of_date])
-        ours |= found[0] if found else dict.fromkeys(metrics)
+    columns = (f"{mart}.{metric}" for mart, metrics in BENCHMARKED.items() for metric in metrics)
+    joins = (
+        f"left join marts.{mart} on day.as_of_date = {mart}.as_of_date" for mart in BENCHMARKED
+    )
+    sql = f"""
+        select {", ".join(columns)}
+        from (select $as_of_date::date as as_of_date) as day
+        {" ".join(joins)}
+    """
+    ours = rows_of(connection, sql, {"as_of_date": as_of_date})[0]
     sql = """
         select metric, value, unit, population, source, source_date
         from marts.fct_benchmarks
         order by metric, population
     """
-    return tuple(
-        Benchmark(**row, is_known=row["metric"] in ours, ours=ours.get(row["metric"]))
-        for row in rows_of(connection, sql, [])
-    )
+    return tuple(Benchmark(**row, ours=ours[row["metric"]]) for row in rows_of(connection, sql, []))
