@@ -49,6 +49,11 @@ SCHEMAS = {
         "source": "varchar",
         "source_date": "date",
     },
+    "fct_targets": {
+        "metric": "varchar",
+        "month_start_date": "date",
+        "amount": _MONEY,
+    },
 }
 
 
@@ -81,6 +86,10 @@ def group(
         "on_time_rate_value": None,
         **days,
     }
+
+
+def target(metric: str, amount: str) -> dict[str, Any]:
+    return {"metric": metric, "month_start_date": AS_OF.replace(day=1), "amount": amount}
 
 
 def rows() -> dict[str, list[dict[str, Any]]]:
@@ -145,4 +154,6 @@ def rows() -> dict[str, list[dict[str, Any]]]:
                 ("nrr_12m", 1.04, "rate"),
             ]
         ],
+        # A target of cash is none of DSO.
+        "fct_targets": [target("cash", "1700.00")],
     }

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from handmade_publication import AS_OF
 from page_reading import Page
-from speed_rows import step
+from speed_rows import step, target
 
 from dashboard.views.speed.benchmarks import benchmark_block
 from dashboard.views.speed.reading import BENCHMARKED
@@ -220,6 +220,30 @@ def test_every_figure_that_a_benchmark_may_name_is_compared(rows, facts_of, loca
     rows["fct_benchmarks"] = [{**given, "metric": metric} for metric in named]
     [table] = benchmark_block(facts_of(rows).speed, Wording(locale, "EUR")).tables
     assert len(table.rows) == len(named)
+
+
+@pytest.mark.parametrize(
+    ("amount", "said"),
+    [
+        (
+            "40.00",
+            "The target is 40.0 days; on 28 Feb 2026, the end of the last complete month,"
+            " DSO was 54.0 days, 14.0 days longer.",
+        ),
+        ("54.70", "DSO was 54.0 days, 0.7 days better than that."),
+        ("54.00", "DSO was just that."),
+    ],
+)
+def test_the_last_complete_month_is_held_against_the_target_of_dso(rows, page_of, amount, said):
+    rows["fct_targets"].append(target("dso_rolling_3m", amount))
+    assert said in speed_of(page_of, rows)
+
+
+def test_without_a_target_or_a_complete_month_dso_is_held_against_none(rows, page_of):
+    assert "The target is" not in speed_of(page_of, rows)
+    rows["fct_targets"] = [target("dso_rolling_3m", "40.00")]
+    rows["fct_dso"] = rows["fct_dso"][-1:]
+    assert "The target is 40.0 days; the last complete month has no DSO" in speed_of(page_of, rows)
 
 
 def test_without_a_benchmark_the_page_says_how_to_enter_one(rows, page_of):

@@ -134,12 +134,15 @@ class SpeedFacts:
             is undefined on either.
         groups: by grouping (GROUPINGS) its groups on the day, those who owe most first.
         benchmarks: what others reach, as the company has entered it.
+        target_dso: DSO over three months that the company means to reach, of every month; None
+            where none was entered.
     """
 
     points: tuple[SpeedPoint, ...]
     steps: tuple[Bridge, ...] = ()
     groups: dict[str, tuple[SpeedGroup, ...]] = field(default_factory=dict)
     benchmarks: tuple[Benchmark, ...] = ()
+    target_dso: float | None = None
 
     @property
     def today(self) -> SpeedPoint:

@@ -30,6 +30,7 @@ TABLES = (
     "fct_days_to_pay",
     "fct_on_time",
     "fct_benchmarks",
+    "fct_targets",
     # Of these only what a benchmark may name.
     "fct_bad_debt",
     "fct_retention",
@@ -67,6 +68,7 @@ def read_speed(connection: duckdb.DuckDBPyConnection, as_of_date: dt.date) -> Sp
         steps=_steps(connection, as_of_date),
         groups={grouping: _groups(connection, as_of_date, grouping) for grouping in GROUPINGS},
         benchmarks=_benchmarks(connection, last_complete_month_end(as_of_date)),
+        target_dso=_target_dso(connection, as_of_date),
     )
 
 
@@ -147,3 +149,13 @@ def _benchmarks(
         order by metric, population
     """
     return tuple(Benchmark(**row, ours=ours[row["metric"]]) for row in rows_of(connection, sql, []))
+
+
+def _target_dso(connection: duckdb.DuckDBPyConnection, as_of_date: dt.date) -> float | None:
+    sql = """
+        select amount::double as days
+        from marts.fct_targets
+        where metric = 'dso_rolling_3m' and month_start_date = date_trunc('month', ?::date)
+    """
+    rows = rows_of(connection, sql, [as_of_date])
+    return rows[0]["days"] if rows else None

@@ -7,6 +7,8 @@ Belongs here: what is said first, the order of the parts. Does not belong here: 
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from dashboard.facts import CockpitFacts
 from dashboard.parts import Block, Section
 from dashboard.views.speed.benchmarks import benchmark_block
@@ -34,6 +36,7 @@ def speed_section(facts: CockpitFacts, wording: Wording) -> Section:
         topic=wording.say("speed.topic"),
         answers=(
             *_dso_answers(speed, wording),
+            *_target_answer(speed, wording),
             *_period_answers(speed, wording),
             *_late_part(speed, wording),
             _days_to_pay_answer(speed, wording),
@@ -75,6 +78,26 @@ def _dso_answers(speed: SpeedFacts, wording: Wording) -> tuple[str, ...]:
     )
     why = reason(bridge, wording)
     return (moved,) if why is None else (f"{moved} {why}",)
+
+
+def _target_answer(speed: SpeedFacts, wording: Wording) -> tuple[str, ...]:
+    """Hold the last complete month against the target: inside a month DSO counts it to date."""
+    target = speed.target_dso
+    if target is None:
+        return ()
+    month = speed.on(speed.complete_month_end)
+    if month is None or month.dso_rolling_3m is None:
+        return (wording.say("speed.target_unjudged", target=wording.days(target)),)
+    gap = Decimal(str(month.dso_rolling_3m)) - Decimal(str(target))
+    return (
+        wording.say(
+            f"speed.target_{way(gap)}",
+            target=wording.days(target),
+            dso=wording.days(month.dso_rolling_3m),
+            date=wording.date(month.as_of_date),
+            gap=wording.days(float(abs(gap))),
+        ),
+    )
 
 
 def _period_answers(speed: SpeedFacts, wording: Wording) -> tuple[str, ...]:
