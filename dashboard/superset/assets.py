@@ -114,7 +114,7 @@ def for_company(assets: dict[str, Asset], company: Company, currency: str) -> di
                 PLACE_OF_PUBLICATION, str(company.publication)
             )
         else:
-            _in_currency(asset, currency)
+            _in_currency(asset, currency, company.language)
     return filled
 
 
@@ -144,9 +144,11 @@ def _sql_in_words(sql: str, word: Callable[[str], str]) -> str:
     return _SQL_TEXT.sub(replaced, sql)
 
 
-def _in_currency(node: Any, currency: str) -> None:
+def _in_currency(node: Any, currency: str, language: str) -> None:
+    """Put a company's currency in place, before an amount or, as French writes it, after."""
     for child in node.values() if isinstance(node, dict) else node:
         if isinstance(child, dict) and child.get("symbol") == CURRENCY:
             child["symbol"] = currency
+            child["symbolPosition"] = "suffix" if language == "fr" else "prefix"
         elif isinstance(child, dict | list):
-            _in_currency(child, currency)
+            _in_currency(child, currency, language)

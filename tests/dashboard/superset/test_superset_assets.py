@@ -171,7 +171,8 @@ def test_a_french_company_reads_french_in_its_own_currency_on_its_own_publicatio
     owed = filled["dashboards/owed.yaml"]
     assert owed["dashboard_title"] == "3. Qui nous\u00a0doit\u00a0?".replace("nous\u00a0", "nous ")
     assert filled["datasets/Encours/open_items.yaml"]["sql"].count("0 · non échu") == 1
-    assert "EUR" not in yaml.safe_dump(filled["charts/owed/open_now.yaml"])
+    written_after = {"symbol": "CHF", "symbolPosition": "suffix"}
+    assert filled["charts/owed/open_now.yaml"]["params"]["currency_format"] == written_after
     assert filled["databases/encours.yaml"]["sqlalchemy_uri"] == (
         "duckdb:////somewhere/it's here/published/current/publication.duckdb?access_mode=read_only"
     )
