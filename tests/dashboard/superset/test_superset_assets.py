@@ -127,6 +127,14 @@ def test_no_table_reads_the_text_of_a_cell_as_markup():
     assert [c["params"].get("allow_render_html") for c in tables] == [False] * len(tables)
 
 
+def test_no_chart_names_a_colleague():
+    shown = {
+        path: {name for key in COLUMN_KEYS for name in listed(chart["params"].get(key))}
+        for path, chart in CHARTS.items()
+    }
+    assert [path for path, columns in shown.items() if "account_owner" in columns] == []
+
+
 @pytest.mark.parametrize("path", DASHBOARDS)
 def test_a_filter_reaches_exactly_the_charts_that_have_its_column(path, columns_by_dataset):
     dashboard = DASHBOARDS[path]
