@@ -135,6 +135,22 @@ def test_no_chart_names_a_colleague():
     assert [path for path, columns in shown.items() if "account_owner" in columns] == []
 
 
+def test_an_expected_loss_says_beside_it_whether_its_rates_are_an_example(contracts):
+    with contracts.cursor() as rows:
+        rows.execute("begin")
+        insert = "insert into marts.fct_expected_credit_loss by name "
+        rows.execute(insert + "select 'ours' as segment, false as is_example_rate")
+        rows.execute(insert + "select 'default' as segment, true as is_example_rate")
+        query = query_of(DATASETS["datasets/Encours/expected_credit_loss.yaml"])
+        found = rows.execute(f"select segment, example_rates from ({query}) as rows").fetchall()
+        rows.execute("rollback")
+    assert sorted(found) == [("default", "Yes"), ("ours", "No")]
+    assert CHARTS["charts/owed/expected_loss.yaml"]["params"]["groupbyRows"] == [
+        "segment",
+        "example_rates",
+    ]
+
+
 @pytest.mark.parametrize("path", DASHBOARDS)
 def test_a_filter_reaches_exactly_the_charts_that_have_its_column(path, columns_by_dataset):
     dashboard = DASHBOARDS[path]
