@@ -6,9 +6,12 @@ import re
 import pytest
 
 from dashboard.cockpit import TABLES
+from dashboard.superset.assets import read_assets
+from dashboard.superset.columns import query_of
 from dashboard.views.speed.reading import BENCHMARKED
 from orchestration.config_targets import BENCHMARK_UNITS
 from orchestration.dbt import PROJECT_DIR, ensure_manifest
+from tests.notebook_rig import NOTEBOOKS, code
 
 OVERVIEW = (PROJECT_DIR / "models" / "_overview.md").read_text()
 
@@ -70,13 +73,39 @@ def test_every_figure_that_may_be_entered_as_a_benchmark_is_compared_with_ours()
     assert compared == sorted(BENCHMARK_UNITS)
 
 
-def test_the_exposure_of_the_cfo_page_names_what_the_page_reads(manifest):
-    exposures = {exposure["name"]: exposure for exposure in manifest["exposures"].values()}
-    read = {key.rpartition(".")[2] for key in exposures["cockpit"]["depends_on"]["nodes"]}
-    assert read == set(TABLES)
-    assert set(exposures) == {
+@pytest.fixture(scope="module")
+def read_by(manifest):
+    """The marts that each exposure says it reads."""
+    return {
+        exposure["name"]: {key.rpartition(".")[2] for key in exposure["depends_on"]["nodes"]}
+        for exposure in manifest["exposures"].values()
+    }
+
+
+def marts_in(text):
+    return set(re.findall(r'\bmarts"?\."?(\w+)', text))
+
+
+def test_every_reader_of_the_marts_is_an_exposure(read_by):
+    assert set(read_by) == {
         "cockpit",
         "at_risk_list",
         "reminder_batch",
         "reasons_of_a_decision",
+        "superset_dashboards",
+        *(f"{path.stem}_notebook" for path in NOTEBOOKS),
     }
+
+
+def test_the_exposure_of_the_cfo_page_names_what_the_page_reads(read_by):
+    assert read_by["cockpit"] == set(TABLES)
+
+
+def test_the_exposure_of_superset_names_what_its_datasets_read(read_by):
+    datasets = [a for path, a in read_assets().items() if path.startswith("datasets/")]
+    assert read_by["superset_dashboards"] == marts_in("\n".join(map(query_of, datasets)))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_the_exposure_of_a_notebook_names_what_its_cells_read(read_by, path):
+    assert read_by[f"{path.stem}_notebook"] == marts_in("\n".join(code(path)))
