@@ -33,6 +33,10 @@ COPULA, RATIOS = range(2)
 MINIMUM_BEHIND = 5
 # A method is chosen by score from this many scored windows on; before, the wider interval is shown.
 MINIMUM_SCORED = 4
+# Past windows begin with a month. What they say of its first days holds for no other days: cash has its
+# calendar within the month. It holds for a forecast of about then, and for one that spans a whole month.
+LAST_MEASURED_DAY = 3
+WHOLE_MONTH_DAYS = 28
 
 
 @dataclass(frozen=True)
@@ -94,11 +98,13 @@ class WalkedWindow:
     """[line][grid], what ``shown`` was made by."""
     windows: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     """(grid), how many windows that do not overlap lay behind it."""
+    measured: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    """(grid), whether past windows cover the same part of a month, see ``is_measured``."""
 
     @property
     def is_calibrated(self) -> np.ndarray:
-        """Return (grid), whether they were enough."""
-        return self.windows >= MINIMUM_WINDOWS
+        """Return (grid), whether they were enough and of the same part of a month."""
+        return (self.windows >= MINIMUM_WINDOWS) & self.measured
 
     @property
     def landed(self) -> np.ndarray:
@@ -225,6 +231,12 @@ def _scores(ended: list[WalkedWindow], position: int) -> tuple[np.ndarray, np.nd
     for line in np.flatnonzero(scored):
         score[line] = scores[both[:, line], :, line].mean(axis=0)
     return score, scored
+
+
+def is_measured(start: np.datetime64, days: np.ndarray) -> np.ndarray:
+    """Return for each horizon whether windows that begin with a month say something of it."""
+    day_of_month = (start - start.astype("datetime64[M]").astype("datetime64[D]")).astype(int) + 1
+    return (days >= WHOLE_MONTH_DAYS) | bool(day_of_month <= LAST_MEASURED_DAY)
 
 
 def nearest(calibrations: list[HorizonCalibration], days: int) -> HorizonCalibration:

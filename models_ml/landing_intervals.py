@@ -22,9 +22,11 @@ from models_ml.landing_calibration import (
     METHODS,
     RATIOS,
     TOTAL,
+    WHOLE_MONTH_DAYS,
     HorizonCalibration,
     Past,
     WalkedWindow,
+    is_measured,
     known_past,
     nearest,
     with_total,
@@ -48,7 +50,10 @@ def forecast(
 ) -> WalkedWindow:
     """Return expectation and intervals of a window at horizons of ``days`` (its first day is 1)."""
     chosen = [nearest(past.horizons, int(day)) for day in days]
-    bias = np.array([one.bias for one in chosen]).T
+    measured = is_measured(window.start, days)
+    # Inside a month the bias of whole months: that of its first days is not that of its last.
+    spans = np.where(measured, days, np.maximum(days, WHOLE_MONTH_DAYS))
+    bias = np.array([nearest(past.horizons, int(span)).bias for span in spans]).T
     expected = with_total(window.expected_raw(past.kept)[:, days - 1] * bias)
     if np.isnan(window.raw[NEW]).all():
         expected[TOTAL] = expected[:NEW].sum(axis=0)
@@ -69,7 +74,7 @@ def forecast(
         for position in range(len(days)):
             shown[line, position] = _shown(quantiles[:, line, position], methods[line][position])
     windows = np.array([one.windows for one in chosen])
-    return WalkedWindow(window, expected, quantiles, simulated, shown, methods, windows)
+    return WalkedWindow(window, expected, quantiles, simulated, shown, methods, windows, measured)
 
 
 def _stretched(quantiles: np.ndarray, factor: np.ndarray | float) -> np.ndarray:
@@ -102,7 +107,8 @@ def _copula_quantiles(
     total = draws.sum(axis=1)
     random = np.random.default_rng([seed, 1])
     for position, one in enumerate(chosen):
-        fresh = _new_business_draws(window, one, int(days[position]), len(draws), random)
+        mean = window.raw[NEW, days[position] - 1] * bias[NEW, position]
+        fresh = _new_business_draws(window, one, int(days[position]), mean, len(draws), random)
         total[:, position] += fresh
     result[:NEW] = np.moveaxis(np.quantile(draws, LEVELS, axis=0), 0, -1)
     result[TOTAL] = np.quantile(total, LEVELS, axis=0).T
@@ -110,10 +116,14 @@ def _copula_quantiles(
 
 
 def _new_business_draws(
-    window: Window, one: HorizonCalibration, days: int, count: int, random: np.random.Generator
+    window: Window,
+    one: HorizonCalibration,
+    days: int,
+    mean: float,
+    count: int,
+    random: np.random.Generator,
 ) -> np.ndarray:
     """Draw from the past errors of new business, else from what it brought in the last months."""
-    mean = window.raw[NEW, days - 1] * one.bias[NEW]
     if np.isnan(mean):
         return np.zeros(count)
     if len(one.ratios[NEW]) >= MINIMUM_FOR_RATIOS:

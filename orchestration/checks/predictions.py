@@ -78,7 +78,7 @@ _LANDING_RULES = {
     " from ml.landing_forecasts where as_of_date = $day group by horizon)"
     " where not coalesce(abs(lines - total) <= 0.01 + abs(total) * 1e-9, false)",
     "calibrated_on_enough_windows": "select count(*) from ml.landing_forecasts where as_of_date = $day"
-    " and is_calibrated <> (windows >= 8)",
+    " and is_calibrated and windows < 8",
 }
 
 

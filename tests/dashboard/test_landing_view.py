@@ -51,8 +51,8 @@ def chart(html, element_id):
 def test_the_first_sentence_is_the_whole_month_with_its_bounds(page):
     landing = page.sections["landing"]
     assert landing.startswith(
-        "Expected cash Where do we land? March 2026 should bring in €1,685; €1,235 of it is in"
-        " already. Eight times in ten the month ends between €1,635 and €1,755."
+        "Expected cash Where do we land? March 2026 should bring in €1,685; €1,235 of it had come"
+        " in before today. Eight times in ten the month ends between €1,635 and €1,755."
     )
     assert "April 2026 is expected to bring in €850." in landing
     assert "From today to 30 April 2026, between €1,250 and €1,370 should land" in landing
@@ -182,7 +182,9 @@ def test_a_forecast_that_beats_the_month_before_says_by_how_much(rows, page_of):
 
 
 def test_a_landing_without_enough_past_says_that_it_is_uncalibrated(rows, page_of):
-    for row in [*rows["fct_cash_landing"], *rows["fct_month_landing"]]:
+    for row in rows["fct_cash_landing"]:
+        row.update(is_calibrated=False, window_count=6)
+    for row in rows["fct_month_landing"]:
         row["is_calibrated"] = False
     for row in rows["fct_cash_landing_outcomes"]:
         row["is_calibrated"] = False
@@ -196,6 +198,23 @@ def test_a_landing_without_enough_past_says_that_it_is_uncalibrated(rows, page_o
     assert "None of these months had enough history" in page.sections["landing"]
     rows["fct_cash_landing_outcomes"] = []
     assert "Past months" not in Page(page_of(rows)).tables
+
+
+def test_bounds_inside_a_month_are_uncalibrated_for_their_own_reason(rows, page_of):
+    for row in rows["fct_cash_landing"]:
+        if row["horizon"] in ("week_1", "7d", "month_end"):
+            row.update(is_calibrated=False, window_count=12)
+    landing = Page(page_of(rows)).sections["landing"]
+    assert "measured on the first mornings of months only" in landing
+    # The other reason keeps its own horizon.
+    assert "From 19 May 2026 on the bounds are uncalibrated" in landing
+
+
+def test_on_the_last_day_the_day_itself_is_still_forecast(rows, page_of):
+    assert "ends today" not in Page(page_of(rows)).sections["landing"]
+    this_month(rows)["month_end_date"] = AS_OF
+    landing = Page(page_of(rows)).sections["landing"]
+    assert "March 2026 ends today: what today brings is still forecast here" in landing
 
 
 def test_where_bounds_become_uncalibrated_is_said(page):
@@ -225,7 +244,10 @@ def test_a_landing_without_bounds_is_an_expected_value_and_says_so(rows, page_of
     rows["fct_landing_forecasts"] = []
     page = Page(page_of(rows))
     landing = page.sections["landing"]
-    assert "March 2026 is expected to bring in €1,695; €1,235 of it is in already." in landing
+    assert (
+        "March 2026 is expected to bring in €1,695; €1,235 of it had come in before today."
+        in landing
+    )
     assert "The target is €1,700; without bounds nobody can say" in landing
     assert "no interval can be made yet" in page.text
     assert "Cash of March 2026 €1,695" in page.text
@@ -303,5 +325,5 @@ def test_the_band_lies_between_the_bounds_of_the_weeks(html):
 def test_the_view_speaks_french(facts):
     said = landing_section(facts, Wording("fr", "EUR")).answers[0]
     assert re.sub(r"\s", " ", said).startswith(
-        "En mars 2026, 1 685 € devraient rentrer, dont 1 235 € déjà encaissés."
+        "En mars 2026, 1 685 € devraient rentrer, dont 1 235 € encaissés avant ce jour."
     )

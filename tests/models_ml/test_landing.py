@@ -31,7 +31,7 @@ from models_ml.landing_calibration import (
     kept_share,
     known_past,
 )
-from models_ml.landing_intervals import _shown, _stretched, walk
+from models_ml.landing_intervals import _shown, _stretched, forecast, walk
 from models_ml.landing_training import (
     LandingHistory,
     calibrate_landing,
@@ -93,6 +93,27 @@ def test_a_window_is_corrected_by_those_that_had_ended_before_it():
     full = windows[0].raw[0, 29]
     assert expected[:3] == pytest.approx([full] * 3)
     assert expected[4:] == pytest.approx([50.0] * 5)
+
+
+def test_the_first_days_of_past_months_say_nothing_of_the_last_days_of_this_one():
+    # Half of what was expected came in each month's first weeks, all of it by the end of four.
+    windows = []
+    for month in _months(18):
+        window = _window(month, 9200.0, 0.0)
+        came = window.raw.copy()
+        came[0, 1:27] *= 0.5
+        known = ~np.isnan(window.landed)
+        windows.append(replace(window, landed=np.where(known, came, np.nan)))
+    past = known_past(walk(windows, seed=1), np.datetime64("2026-06-23"))
+    first = _window("2026-06", 9200.0, 0.0)
+    days = np.array([8, 30])
+    at_first = forecast(first, past, days, seed=1)
+    inside = forecast(replace(first, start=np.datetime64("2026-06-23")), past, days, seed=1)
+    assert at_first.expected[0] == pytest.approx([400, 3000], rel=0.02)
+    assert inside.expected[0] == pytest.approx([800, 3000], rel=0.02)
+    assert at_first.is_calibrated.tolist() == [True, True]
+    assert inside.is_calibrated.tolist() == [False, True]
+    assert np.isfinite(inside.shown[TOTAL]).all()
 
 
 def test_cash_received_before_but_not_recorded_is_not_expected_again():

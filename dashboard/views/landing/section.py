@@ -20,6 +20,8 @@ from dashboard.views.landing.past import forecasts_block, moved_sentence, past_b
 from dashboard.wording import Wording
 
 LEVELS = ("p10", "p50", "p90")
+# Behind calibrated bounds, as `fct_cash_landing` says.
+_ENOUGH_WINDOWS = 8
 
 
 def landing_section(facts: CockpitFacts, wording: Wording) -> Section:
@@ -141,7 +143,14 @@ def _next_sentence(point: LandingPoint, month: WholeMonth | None, wording: Wordi
 
 def _cautions(landing: LandingFacts, wording: Wording) -> tuple[str, ...]:
     cautions = [wording.say("landing.what_lands")]
-    uncalibrated = [point for point in landing.totals if not point.is_calibrated]
+    month = landing.this_month
+    if month is not None and month.month_end_date == landing.as_of_date:
+        name = wording.long_month(month.month_start_date)
+        cautions.append(wording.say("landing.last_day", month=name[0].upper() + name[1:]))
+    unmeasured = [point for point in landing.totals if not point.is_calibrated]
+    uncalibrated = [point for point in unmeasured if point.window_count < _ENOUGH_WINDOWS]
+    if len(unmeasured) > len(uncalibrated):
+        cautions.append(wording.say("landing.inside_month"))
     if len(uncalibrated) == len(landing.totals):
         cautions.append(wording.say("landing.uncalibrated"))
     elif uncalibrated:
