@@ -244,6 +244,22 @@ def open_dashboards(browser: Browser, publication: Path, shots: Path) -> None:
     check(not browser.left, f"no request left the machine {browser.left[:3] or ''}")
 
 
+def choose_a_past_day(browser: Browser, publication: Path) -> None:
+    """A trend ends on the day chosen in the filter, with the figure of that day."""
+    connection = duckdb.connect(str(publication), read_only=True)
+    day, value = connection.execute(
+        "select cast(as_of_date as varchar), dso_rolling_3m from marts.fct_dso"
+        " order by as_of_date desc offset 5 limit 1"
+    ).fetchone()
+    connection.close()
+    payload = json.loads(json.dumps(browser.payloads["dso_now"]))
+    (chosen,) = (f for f in payload["queries"][0]["filters"] if f["col"] == "as_of_day")
+    chosen["val"] = [day]
+    rows = json.loads(browser.ask("POST", "/api/v1/chart/data", payload)[1])["result"][0]["data"]
+    last = max(rows, key=lambda row: row["as_of_date"])
+    check(last["dso_rolling_3m"] == value, f"the trend ends on the chosen day, {day}, at {value}")
+
+
 def swap(company: Company, browser: Browser, publication: Path) -> None:
     """A publication swapped beneath a running server, and a column more in it."""
     check(not company.open_databases(), "between queries the server holds no publication open")
@@ -314,6 +330,7 @@ def main() -> int:
             known = passwords(Path(folder) / "superset")
             with Browser(base, CFO, known[CFO]) as browser:
                 open_dashboards(browser, publication, shots)
+                choose_a_past_day(browser, publication)
                 try_the_role(browser)
                 check(company.asset_rows() == stands, "nothing that the CFO tried left a trace")
                 with Browser(base, ADMIN, known[ADMIN]) as admin:
