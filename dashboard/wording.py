@@ -155,6 +155,10 @@ class Wording:
         """Write the month in full and the year of a date."""
         return str(format_date(date, "MMMM y", locale=self._babel))
 
+    def month_name(self, date: dt.date) -> str:
+        """Write the month of a date in full, without its year."""
+        return str(format_date(date, "MMMM", locale=self._babel))
+
     def month(self, date: dt.date) -> str:
         """Write the month and year of a date."""
         return str(format_date(date, "MMM y", locale=self._babel))

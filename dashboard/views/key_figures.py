@@ -11,7 +11,7 @@ from dashboard.facts import CockpitFacts
 from dashboard.parts import KeyFigure
 from dashboard.views.landing.facts import WholeMonth
 from dashboard.views.speed.bridge import cause, way
-from dashboard.views.speed.facts import SpeedFacts
+from dashboard.views.speed.facts import SpeedFacts, SpeedPoint
 from dashboard.wording import Wording, share_of
 
 
@@ -59,27 +59,57 @@ def _landing_note(month: WholeMonth | None, wording: Wording) -> str:
 
 
 def _dso(facts: CockpitFacts, wording: Wording) -> KeyFigure:
+    speed = facts.speed
+    month = speed.on(speed.complete_month_end)
+    if not speed.is_month_end and month is not None and month.dso_rolling_3m is not None:
+        # A part month against a month end would alarm for reasons of the calendar.
+        return KeyFigure(
+            label=wording.say("key.dso_month", month=wording.month_name(month.as_of_date)),
+            value=wording.days(month.dso_rolling_3m),
+            note=wording.say(
+                "key.dso_in_progress",
+                note=_dso_month_note(speed, month, wording),
+                today=wording.days(speed.today.dso_rolling_3m),
+            ),
+            section_id="speed",
+        )
     return KeyFigure(
         label=wording.say("key.dso"),
-        value=wording.days(facts.speed.today.dso_rolling_3m),
-        note=_dso_note(facts.speed, wording),
+        value=wording.days(speed.today.dso_rolling_3m),
+        note=_dso_note(speed, wording),
         section_id="speed",
+    )
+
+
+def _dso_month_note(speed: SpeedFacts, month: SpeedPoint, wording: Wording) -> str:
+    bridge = speed.last_month
+    if bridge is None:
+        return _dso_late_part(month, wording)
+    if way(bridge.change) == "same":
+        return wording.say("key.dso_same", date=wording.short_date(bridge.from_date))
+    return wording.say(
+        "key.dso_month_moved",
+        change=wording.signed_days(bridge.change),
+        cause=cause(bridge, bridge.main_line, wording),
     )
 
 
 def _dso_note(speed: SpeedFacts, wording: Wording) -> str:
     bridge = speed.since_previous
     if bridge is None:
-        add = speed.today.add_3m
-        if add is None:
-            return wording.say("key.not_defined")
-        return wording.say("key.dso_note", add=wording.days(add))
+        return _dso_late_part(speed.today, wording)
     return wording.say(
         "key.dso_same" if way(bridge.change) == "same" else "key.dso_moved",
         change=wording.signed_days(bridge.change),
         date=wording.short_date(bridge.from_date),
         cause=cause(bridge, bridge.main_line, wording),
     )
+
+
+def _dso_late_part(point: SpeedPoint, wording: Wording) -> str:
+    if point.add_3m is None:
+        return wording.say("key.not_defined")
+    return wording.say("key.dso_note", add=wording.days(point.add_3m))
 
 
 def _past_due(facts: CockpitFacts, wording: Wording) -> KeyFigure:

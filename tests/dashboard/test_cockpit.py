@@ -54,7 +54,7 @@ def test_french_page_writes_words_numbers_and_dates_in_french(rows, page_of):
     assert "Balance âgée" in page.tables
     assert page.tables["Balance âgée"][-1][1] == "2 000 €"
     assert (
-        "Le DSO sur trois mois est de 52,3 jours au 20 mars 2026, soit 1,8 jour de moins"
+        "le DSO sur trois mois est de 52,3 jours au 20 mars 2026, soit 1,8 jour de moins"
         in page.text
     )
     assert "Situation au 20 mars 2026" in page.text

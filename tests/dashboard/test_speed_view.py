@@ -4,6 +4,7 @@ import calendar
 import datetime as dt
 import json
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -11,8 +12,10 @@ from handmade_publication import AS_OF
 from page_reading import Page
 from speed_rows import step, target
 
+from dashboard.views.key_figures import key_figures
 from dashboard.views.speed.benchmarks import benchmark_block
 from dashboard.views.speed.reading import BENCHMARKED
+from dashboard.views.speed.section import speed_section
 from dashboard.wording import Wording
 
 NBSP, MINUS = "\u00a0", "\u2212"
@@ -36,7 +39,9 @@ def year_of_steps(days: str) -> list[dict]:
 def test_the_change_of_dso_is_said_with_its_largest_part_first(rows, page_of):
     speed = speed_of(page_of, rows)
     assert (
-        "DSO over three months is 52.3 days on 20 Mar 2026, 1.8 days shorter than on 28 Feb 2026. "
+        "With the month in progress DSO over three months is 52.3 days on 20 Mar 2026, 1.8 days "
+        "shorter than on 28 Feb 2026, but the month counts to date: its invoices are in, much of its "
+        "cash is still to come. "
         f"The largest part of it is less late payment ({MINUS}1.3 days); then volume, timing and mix "
         f"of sales ({MINUS}0.5 days), longer terms (+0.3 days), "
         f"more money waiting to be matched ({MINUS}0.3 days)." in speed
@@ -68,7 +73,7 @@ def test_the_reason_is_the_largest_part_in_the_direction_of_the_change(rows, pag
 def test_dso_that_stands_still_says_what_moved_below_it(rows, page_of):
     rows["fct_dso_bridge"] = [step(AS_OF, "52.25", terms="-3.00", delinquency="3.01")]
     speed = speed_of(page_of, rows)
-    assert "52.3 days on 20 Mar 2026, as on 28 Feb 2026." in speed
+    assert "52.3 days on 20 Mar 2026, as on 28 Feb 2026, but" in speed
     assert "more late payment (+3.0 days); then shorter terms" in speed
 
 
@@ -76,8 +81,9 @@ def test_the_last_complete_month_and_twelve_of_them_have_reasons_of_their_own(ro
     rows["fct_dso_bridge"] = [*year_of_steps("0.50"), step(AS_OF, "54.00", fx="-1.75")]
     speed = speed_of(page_of, rows)
     assert (
-        "Over the last complete month (February 2026) it grew from 53.5 days to 54.0 days; "
-        "the largest part: more late payment (+0.5 days)." in speed
+        "How fast are we paid? Over the last complete month (February 2026) DSO over three months "
+        "grew from 53.5 days to 54.0 days; the largest part: more late payment (+0.5 days). "
+        "With the month in progress" in speed
     )
     # Twelve months of half a day.
     assert (
@@ -113,14 +119,34 @@ def test_without_a_bridge_the_page_says_why(rows, page_of):
     page = Page(page_of(rows))
     assert "What moved DSO cannot be said yet" in page.sections["speed"]
     assert "What moved DSO, in days" not in page.tables
-    assert "12.0 days of it from lateness" in page.text
+    assert "13.0 days of it from lateness; today 52.3 days, month in progress" in page.text
 
 
-def test_the_strip_at_the_top_says_why_dso_moved(rows, page_of):
+def test_the_strip_at_the_top_sets_no_part_month_against_a_month_end(rows, page_of):
     text = Page(page_of(rows)).text
-    assert f"{MINUS}1.8 days since 28 Feb, mostly less late payment" in text
+    assert (
+        "DSO, end of February 54.0 days "
+        "+1.5 days in the month, mostly longer terms; today 52.3 days, month in progress" in text
+    )
+    assert "since 28 Feb" not in text
     french = Page(page_of(rows, "fr")).text
-    assert f"{MINUS}1,8 jour depuis le 28 févr., surtout moins de retards" in french
+    assert (
+        "DSO, fin février 54,0 jours +1,5 jour sur le mois, surtout délais accordés plus longs ; "
+        "52,3 jours ce jour, mois en cours" in french
+    )
+
+
+def test_on_a_month_end_the_strip_and_the_view_lead_with_the_day(rows, facts_of):
+    facts = facts_of(rows)
+    speed = replace(facts.speed, points=facts.speed.points[:-1], steps=facts.speed.steps[:-1])
+    wording = Wording("en", "EUR")
+    figure = key_figures(replace(facts, speed=speed), wording)[1]
+    assert (figure.label, figure.value) == ("DSO, three months", f"54.0{NBSP}days")
+    assert figure.note == f"+1.5{NBSP}days since 31 Jan, mostly longer terms"
+    first, *_ = speed_section(replace(facts, speed=speed), wording).answers
+    assert first.startswith(
+        f"DSO over three months is 54.0{NBSP}days on 28 Feb 2026, 1.5{NBSP}days l"
+    )
 
 
 def test_undefined_dso_is_said_and_never_zero(rows, page_of):

@@ -37,7 +37,7 @@ def speed_section(facts: CockpitFacts, wording: Wording) -> Section:
         answers=(
             *_dso_answers(speed, wording),
             *_target_answer(speed, wording),
-            *_period_answers(speed, wording),
+            *_year_answer(speed, wording),
             *_late_part(speed, wording),
             _days_to_pay_answer(speed, wording),
         ),
@@ -63,21 +63,43 @@ def _blocks(speed: SpeedFacts, wording: Wording) -> tuple[Block, ...]:
 
 
 def _dso_answers(speed: SpeedFacts, wording: Wording) -> tuple[str, ...]:
+    return (*_complete_month(speed, wording), _today(speed, wording))
+
+
+def _complete_month(speed: SpeedFacts, wording: Wording) -> tuple[str, ...]:
+    """Lead with the last complete month: a part of one moves for reasons of the calendar."""
+    if speed.is_month_end:
+        return ()
+    if speed.last_month is not None:
+        return (period_answer(speed.last_month, "month", wording),)
+    month = speed.on(speed.complete_month_end)
+    if month is None or month.dso_rolling_3m is None:
+        return ()
+    return (
+        wording.say(
+            "speed.month",
+            dso=wording.days(month.dso_rolling_3m),
+            date=wording.date(month.as_of_date),
+        ),
+    )
+
+
+def _today(speed: SpeedFacts, wording: Wording) -> str:
     dso = speed.today.dso_rolling_3m
     if dso is None:
-        return (wording.say("speed.no_dso"),)
+        return wording.say("speed.no_dso")
     gaps = {"dso": wording.days(dso), "date": wording.date(speed.today.as_of_date)}
     bridge = speed.since_previous
     if bridge is None:
-        return (wording.say("speed.dso", **gaps),)
+        return wording.say("speed.dso", **gaps)
     moved = wording.say(
-        f"speed.dso_{way(bridge.change)}",
+        f"speed.{'dso' if speed.is_month_end else 'in_progress'}_{way(bridge.change)}",
         change=wording.days(float(abs(bridge.change))),
         before=wording.date(bridge.from_date),
         **gaps,
     )
     why = reason(bridge, wording)
-    return (moved,) if why is None else (f"{moved} {why}",)
+    return moved if why is None else f"{moved} {why}"
 
 
 def _target_answer(speed: SpeedFacts, wording: Wording) -> tuple[str, ...]:
@@ -100,13 +122,10 @@ def _target_answer(speed: SpeedFacts, wording: Wording) -> tuple[str, ...]:
     )
 
 
-def _period_answers(speed: SpeedFacts, wording: Wording) -> tuple[str, ...]:
-    answers = []
-    if speed.last_month is not None and not speed.is_month_end:
-        answers.append(period_answer(speed.last_month, "month", wording))
-    if speed.last_year is not None:
-        answers.append(period_answer(speed.last_year, "year", wording))
-    return (" ".join(answers),) if answers else ()
+def _year_answer(speed: SpeedFacts, wording: Wording) -> tuple[str, ...]:
+    if speed.last_year is None:
+        return ()
+    return (period_answer(speed.last_year, "year", wording),)
 
 
 def _late_part(speed: SpeedFacts, wording: Wording) -> tuple[str, ...]:
