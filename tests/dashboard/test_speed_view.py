@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 from handmade_publication import AS_OF
 from page_reading import Page
-from speed_rows import step, target
+from speed_rows import FEBRUARY, step, target
 
 from dashboard.views.key_figures import key_figures
 from dashboard.views.speed.benchmarks import benchmark_block
@@ -82,13 +82,24 @@ def test_the_last_complete_month_and_twelve_of_them_have_reasons_of_their_own(ro
     speed = speed_of(page_of, rows)
     assert (
         "How fast are we paid? Over the last complete month (February 2026) DSO over three months "
-        "grew from 53.5 days to 54.0 days; the largest part: more late payment (+0.5 days). "
+        "grew from 53.5 days to 54.0 days; the largest part in that direction: more late payment (+0.5 days). "
         "With the month in progress" in speed
     )
     # Twelve months of half a day.
     assert (
-        "Over the twelve months to 28 Feb 2026 it grew from 48.0 days to 54.0 days; "
-        "the largest part: more late payment (+6.0 days)." in speed
+        "Over the twelve months to 28 Feb 2026 DSO grew from 48.0 days to 54.0 days; "
+        "the largest part in that direction: more late payment (+6.0 days)." in speed
+    )
+
+
+def test_the_largest_part_against_the_change_is_named_beside_the_largest_for_it(rows, page_of):
+    rows["fct_dso_bridge"] = [
+        step(FEBRUARY, "52.50", delinquency="1.40", terms="-1.70", disputes="0.60"),
+        step(AS_OF, "52.80", fx="-0.55"),
+    ]
+    assert (
+        "the largest part in that direction: more late payment (+1.4 days); "
+        f"the largest against it: shorter terms ({MINUS}1.7 days)." in speed_of(page_of, rows)
     )
 
 

@@ -62,7 +62,8 @@ def reason(bridge: Bridge, wording: Wording) -> str | None:
 
 def period_answer(bridge: Bridge, period: str, wording: Wording) -> str:
     """Say how DSO moved over the last complete month ("month") or twelve of them ("year")."""
-    return wording.say(
+    against = bridge.main_line_against
+    answer = wording.say(
         f"speed.{period}_{way(bridge.change)}",
         month=wording.long_month(bridge.to_date),
         date=wording.date(bridge.to_date),
@@ -70,6 +71,15 @@ def period_answer(bridge: Bridge, period: str, wording: Wording) -> str:
         closing=wording.days(float(bridge.closing_dso)),
         cause=cause(bridge, bridge.main_line, wording),
         days=wording.signed_days(bridge.lines[bridge.main_line]),
+    )
+    if way(bridge.change) == "same" or abs(bridge.lines[against]) < SAME_DAYS:
+        return answer
+    # A line that moved the other way, perhaps further than any, is no less a part of it.
+    return wording.say(
+        "speed.with_against",
+        answer=answer.removesuffix("."),
+        cause=cause(bridge, against, wording),
+        days=wording.signed_days(bridge.lines[against]),
     )
 
 

@@ -76,6 +76,12 @@ class Bridge:
         sign = 1 if self.change >= 0 else -1
         return max(self.lines, key=lambda line: sign * self.lines[line])
 
+    @property
+    def main_line_against(self) -> str:
+        """The line that moved DSO furthest against the direction in which it went."""
+        sign = -1 if self.change >= 0 else 1
+        return max(self.lines, key=lambda line: sign * self.lines[line])
+
 
 @dataclass(frozen=True)
 class SpeedGroup:
