@@ -118,6 +118,7 @@ def test_the_table_of_the_bridge_adds_up_and_explains_each_line(rows, page_of):
     table = page.tables["What moved DSO, in days"]
     assert table[0] == ["Line", "Since 28 Feb 2026", "In Feb 2026"]
     assert table[1] == ["DSO at the start", "54.0 days", "52.5 days"]
+    assert "and what no other line explains" in table[2][0]
     assert table[4][0].startswith("Late payment More (+) or less")
     assert table[4][1:] == [f"{MINUS}1.3 days", "0.0 days"]
     assert table[-1] == ["DSO at the end", "52.3 days", "54.0 days"]
