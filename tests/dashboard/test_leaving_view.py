@@ -93,12 +93,12 @@ def test_cohorts_stand_in_a_grid_and_in_a_table(rows, page_of):
     assert trace["text"] == [["100", "110", "100"], ["", "", ""]]
     assert trace["customdata"][0] == ["100.0%", "110.4%", "99.5%"]
     tables = Page(html).tables
-    assert tables["Monthly revenue left, % of the first month's"][1:] == [
+    assert tables["Monthly revenue still there, % of the first month's"][1:] == [
         ["Jan 2026", "4", "100.0%", "110.4%", "99.5%"],
         # No revenue at the end of the first month is unknown; a month to come is empty.
         ["Feb 2026", "4", "–", "–", ""],
     ]
-    assert tables["Customers left, %"][1] == ["Jan 2026", "4", "100.0%", "75.0%", "50.0%"]
+    assert tables["Customers still there, %"][1] == ["Jan 2026", "4", "100.0%", "75.0%", "50.0%"]
 
 
 def test_bands_stand_in_the_order_of_contacts_and_small_ones_are_marked(rows, page_of):
