@@ -108,7 +108,7 @@ def test_bands_stand_in_the_order_of_contacts_and_small_ones_are_marked(rows, pa
         "Never late",
         "Late, never contacted",
         "Late, 1–2 contacts few customers",
-        "Late, 6 or more",
+        "Late, 6 or more contacts",
     ]
     assert table[2][1:] == ["50", "90.0%", "80.0%", "110.0%", "€500", "€10", "1.5"]
     drawn = chart(html, "chart-dunning")
