@@ -156,7 +156,7 @@ def test_what_is_left_out_is_said_with_where_it_stands(rows, page_of, monkeypatc
     monkeypatch.setattr("dashboard.views.owed.ledger.read_ledger.__defaults__", (1, 3))
     html = page_of(rows)
     page = Page(html)
-    assert "The other 1 customer, who owe €500" in owed(page)
+    assert "Not listed one by one: 1 customer with €500" in owed(page)
     assert "in the published table fct_aged_balance" in owed(page)
     assert "Of their 4 invoices, 3 are shown" in owed(page)
     assert [row[0] for row in page.tables[DRILL]][2:] == ["Others: 1 customer", "Total"]
@@ -187,6 +187,11 @@ def test_concentration_where_nothing_is_past_due_says_so(rows, page_of):
     text = owed(Page(page_of(rows)))
     assert "the ten largest 100.0%. Nothing is past due." in text
     assert "– of what is past due" not in text
+
+
+def test_one_customer_owes_and_several_owe(rows, page_of):
+    rows["fct_open_items"] = [row for row in rows["fct_open_items"] if row["customer_id"] == "C1"]
+    assert "1 customer owes €2,000 on 4 invoices." in owed(Page(page_of(rows)))
 
 
 def test_exposures_say_what_is_expected_and_what_was_decided(page_as_written):

@@ -35,6 +35,7 @@ def _answers(concentration: Concentration, wording: Wording) -> tuple[str, ...]:
         wording.say(
             "exposure.equal",
             customers=wording.counted("customer", concentration.open_customer_count),
+            owing=wording.counted("owing_customer", concentration.open_customer_count),
             equal=wording.number(concentration.equal_customer_count, 1),
         ),
     ]
