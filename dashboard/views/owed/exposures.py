@@ -34,7 +34,6 @@ def _answers(concentration: Concentration, wording: Wording) -> tuple[str, ...]:
         _shares(concentration, wording),
         wording.say(
             "exposure.equal",
-            customers=wording.counted("customer", concentration.open_customer_count),
             owing=wording.counted("owing_customer", concentration.open_customer_count),
             equal=wording.number(concentration.equal_customer_count, 1),
         ),

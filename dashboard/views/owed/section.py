@@ -56,7 +56,6 @@ def _answers(owed: OwedFacts, wording: Wording) -> tuple[str, ...]:
     answers = [
         wording.say(
             "owed.total",
-            customers=wording.counted("customer", owed.owing_customer_count),
             owing=wording.counted("owing_customer", owed.owing_customer_count),
             invoices=wording.counted("invoice", owed.open_invoice_count),
             open=wording.money(open_amount),
