@@ -71,7 +71,7 @@ class Wording:
         )
 
     def money(self, amount: Decimal | None, currency: str | None = None) -> str:
-        """Write an amount in whole units; unknown is a dash."""
+        """Write an amount in whole units, a true minus before it; unknown is a dash."""
         if amount is None:
             return self.say("general.unknown")
         code = currency or self.reporting_currency
@@ -81,9 +81,8 @@ class Wording:
             is_code = get_currency_symbol(code, locale=self._babel)[-1:].isalpha()
             pattern = f"¤{_NO_BREAK_SPACE}#,##0" if is_code else "¤#,##0"
         rounded = _half_up(amount, 0)
-        return str(
-            format_currency(rounded, code, pattern, locale=self._babel, currency_digits=False)
-        )
+        text = format_currency(rounded, code, pattern, locale=self._babel, currency_digits=False)
+        return str(text).replace("-", _MINUS)
 
     def days(self, number: float | None) -> str:
         """Write a number of days with one decimal and its unit; undefined is a dash."""

@@ -43,8 +43,8 @@ def opened(html: str) -> list[dict]:
 def test_aged_balance_adds_up_on_the_page(page_as_written):
     table = page_as_written.tables["Aged balance"]
     assert table[0] == ["Days past due", "Amount", "Share", "On 28 Feb 2026", "Change"]
-    assert table[1] == ["Not due", "€1,000", "50.0%", "€2,000", "-€1,000"]
-    assert table[-1] == ["Total", "€2,000", "100.0%", "€2,100", "-€100"]
+    assert table[1] == ["Not due", "€1,000", "50.0%", "€2,000", "\u2212€1,000"]
+    assert table[-1] == ["Total", "€2,000", "100.0%", "€2,100", "\u2212€100"]
     text = owed(page_as_written)
     assert "2 customers owe €2,000 on 6 invoices." in text
     assert "€1,000 (50.0%) is past due, of which €500 by more than 90 days." in text

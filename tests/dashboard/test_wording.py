@@ -17,7 +17,7 @@ EN, FR = Wording("en", "EUR"), Wording("fr", "EUR")
     [
         (EN.money(Decimal("1234567.50")), "€1,234,568"),
         (FR.money(Decimal("1234567.50")), f"1{THIN}234{THIN}568{NBSP}€"),
-        (EN.money(Decimal("-0.50")), "-€1"),
+        (EN.money(Decimal("-0.50")), "\u2212€1"),
         (EN.money(Decimal("99.90"), "GBP"), "£100"),
         (EN.money(Decimal("99.90"), "CHF"), f"CHF{NBSP}100"),
         (FR.money(Decimal("99.90"), "CHF"), f"100{NBSP}CHF"),
