@@ -157,7 +157,7 @@ def test_what_is_left_out_is_said_with_where_it_stands(rows, page_of, monkeypatc
     html = page_of(rows)
     page = Page(html)
     assert "Not listed one by one: 1 customer with €500" in owed(page)
-    assert "in the published table fct_aged_balance" in owed(page)
+    assert "the published table fct_aged_balance holds each" in owed(page)
     assert "Of their 4 invoices, 3 are shown" in owed(page)
     assert [row[0] for row in page.tables[DRILL]][2:] == ["Others: 1 customer", "Total"]
     [martin, others] = opened(html)
