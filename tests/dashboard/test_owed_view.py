@@ -1,5 +1,6 @@
 """Who owes us: the aged balance, customer by customer, what it depends on and what may be lost."""
 
+import datetime as dt
 import json
 import re
 from decimal import Decimal
@@ -200,10 +201,32 @@ def test_exposures_say_what_is_expected_and_what_was_decided(page_as_written):
     assert table[2][5:] == ["–", "–"]
 
 
+@pytest.mark.parametrize(
+    ("days_past_due", "said"),
+    [(12, "1 Apr 2026 (25 Mar 2026 to later)"), (-1, "8 May 2026 (1 May 2026 to later)")],
+)
+def test_a_customer_not_at_risk_has_the_prediction_of_the_invoice_the_note_names(
+    rows, page_of, days_past_due, said
+):
+    # C2 is on no list: I5 is its oldest past due, I6 the larger once I5 is not due either.
+    items = {row["invoice_id"]: row for row in rows["fct_open_items"]}
+    items["I5"]["days_past_due"] = days_past_due
+    rows["fct_invoice_predictions"] += [
+        {
+            **rows["fct_invoice_predictions"][0],
+            "invoice_id": invoice_id,
+            "customer_id": "C2",
+            "p10_date": p10_date,
+            "p50_date": p10_date + dt.timedelta(days=7),
+        }
+        for invoice_id, p10_date in [("I5", dt.date(2026, 3, 25)), ("I6", dt.date(2026, 5, 1))]
+    ]
+    assert Page(page_of(rows)).tables["Largest exposures"][2][5:] == [said, "–"]
+
+
 @pytest.mark.parametrize(("p_unpaid", "said"), [(0.1, "later than the model sees"), (None, "–")])
 def test_an_account_without_a_date_is_beyond_the_horizon_or_unknown(rows, page_of, p_unpaid, said):
-    rows["fct_at_risk_accounts"][0].update(predicted_payment_date=None, predicted_p10_date=None)
-    rows["fct_invoice_predictions"][0].update(p_unpaid_120d=p_unpaid)
+    rows["fct_invoice_predictions"][0].update(p10_date=None, p50_date=None, p_unpaid_120d=p_unpaid)
     assert Page(page_of(rows)).tables["Largest exposures"][1][5] == said
 
 

@@ -149,18 +149,41 @@ _CURRENCIES = """
     order by open_invoices_amount_reporting desc, currency
 """
 
+# Predictions are of every open invoice; only decisions are of the accounts at risk.
 _TOP_EXPOSURES = f"""
+    with open_invoices as (
+        select
+            customer_id, invoice_id, min(due_date) as due_date,
+            max(days_past_due) > 0 as is_past_due,
+            sum(open_amount_reporting) as open_amount_reporting
+        from marts.fct_open_items
+        where as_of_date = $as_of_date and open_amount > 0
+        group by customer_id, invoice_id
+    ),
+    shown_invoices as (
+        select customer_id, invoice_id
+        from open_invoices
+        qualify row_number() over (
+            partition by customer_id
+            order by
+                is_past_due desc, case when is_past_due then due_date end,
+                open_amount_reporting desc, invoice_id
+        ) = 1
+    )
     select
         customers.customer_id, customers.customer_name, customers.open_amount_reporting,
         customers.past_due_amount_reporting, customers.oldest_days_past_due,
-        accounts.customer_id is not null and customers.customer_id in (
-            select customer_id
-            from marts.fct_invoice_predictions
-            where as_of_date = $as_of_date and p_unpaid_120d is not null
-        ) as has_prediction,
-        accounts.predicted_payment_date, accounts.predicted_p10_date,
-        accounts.predicted_p90_date, accounts.decision, accounts.hold_reason
+        predictions.p_unpaid_120d is not null as has_prediction,
+        predictions.p50_date as predicted_payment_date,
+        predictions.p10_date as predicted_p10_date,
+        predictions.p90_date as predicted_p90_date,
+        accounts.decision, accounts.hold_reason
     from marts.fct_customer_360 as customers
+    left join shown_invoices on customers.customer_id = shown_invoices.customer_id
+    left join marts.fct_invoice_predictions as predictions
+        on
+            shown_invoices.invoice_id = predictions.invoice_id
+            and customers.as_of_date = predictions.as_of_date
     left join marts.fct_at_risk_accounts as accounts
         on
             customers.customer_id = accounts.customer_id
