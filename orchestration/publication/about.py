@@ -54,7 +54,16 @@ _TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
                 "Records that contradict each other and count as they stand; see fct_ledger_differences.",
             ),
             ("check_count", "bigint", "Checks evaluated in the run."),
-            ("failed_check_count", "bigint", "Of them, those that failed; none of them blocking."),
+            (
+                "failed_check_count",
+                "bigint",
+                "Of them, those of severity `error` that failed; none of them blocking.",
+            ),
+            (
+                "warned_check_count",
+                "bigint",
+                "Of them, those of severity `warn` that found something for a person to look at.",
+            ),
         ),
     ),
     "checks": (
@@ -234,8 +243,13 @@ def facts_row(
         "desk_copied_at": _utc(desk_copied_at),
         **counts,
         "check_count": len(about.checks),
-        "failed_check_count": sum(not check.passed for check in about.checks),
+        "failed_check_count": _not_passed(about, "error"),
+        "warned_check_count": _not_passed(about, "warn"),
     }
+
+
+def _not_passed(about: About, severity: str) -> int:
+    return sum(not check.passed and check.severity == severity for check in about.checks)
 
 
 def _utc(moment: datetime | None) -> datetime | None:
