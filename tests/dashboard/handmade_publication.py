@@ -424,6 +424,7 @@ def handmade_rows() -> dict[str, Rows]:
         "fct_entity_records": [
             {"entity": "customers", "record_count": 3},
             {"entity": "invoices", "record_count": 95},
+            {"entity": "payments", "record_count": 90},
             {"entity": "subscription_versions", "record_count": 4},
             {"entity": "tickets", "record_count": 0},
         ],

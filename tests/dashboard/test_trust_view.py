@@ -7,6 +7,9 @@ from handmade_publication import evaluation
 from page_reading import Page
 from trust_rows import check, close_item, control, drift, fresh
 
+from dashboard.views.trust.section import trust_section
+from dashboard.wording import Wording
+
 BLOCKING, LOOK_AT = True, False
 
 
@@ -243,6 +246,21 @@ def test_invoices_that_no_model_predicts_are_said_with_the_reason(rows, page_of)
 def test_an_absent_source_is_named_with_what_it_costs(rows, page_of, entity):
     # `tickets` has a file without rows, the others no file.
     assert f"({entity})" in trust_of(page_of(rows))
+
+
+@pytest.mark.parametrize("entity", ["customers", "subscription_versions", "payments"])
+def test_a_source_that_most_figures_need_is_named_when_absent(rows, page_of, entity):
+    assert f"({entity})" not in trust_of(page_of(rows))
+    records = rows["fct_entity_records"]
+    rows["fct_entity_records"] = [one for one in records if one["entity"] != entity]
+    assert f"({entity})" in trust_of(page_of(rows))
+
+
+def test_a_ledger_without_payments_is_cautioned_against_first(rows, facts_of):
+    records = rows["fct_entity_records"]
+    rows["fct_entity_records"] = [one for one in records if one["entity"] != "payments"]
+    section = trust_section(facts_of(rows), Wording("en", "EUR"))
+    assert "every invoice stays open" in section.cautions[0]
 
 
 def test_an_empty_publication_says_of_each_part_what_is_missing(rows, page_of):

@@ -24,6 +24,8 @@ from dashboard.wording import Wording
 
 # Sources a ledger can do without, and the lists and models are poorer for it.
 OPTIONAL_ENTITIES = (
+    "customers",
+    "subscription_versions",
     "opportunities",
     "tickets",
     "activities",
@@ -47,7 +49,11 @@ def trust_section(facts: CockpitFacts, wording: Wording) -> Section:
             *(" ".join(said) for said in [freshness_answer(facts, wording)] if said),
             *close_answer(facts, wording),
         ),
-        cautions=(*tie_cautions(trust, wording), *freshness_cautions(trust, wording)),
+        cautions=(
+            *_without_payments(trust, wording),
+            *tie_cautions(trust, wording),
+            *freshness_cautions(trust, wording),
+        ),
         missing=_missing(trust, wording),
         blocks=(
             close_block(facts, wording),
@@ -58,6 +64,13 @@ def trust_section(facts: CockpitFacts, wording: Wording) -> Section:
             models_block(trust, wording),
         ),
     )
+
+
+def _without_payments(trust: TrustFacts, wording: Wording) -> tuple[str, ...]:
+    """Say first what undoes every figure of this page: a ledger in which nobody ever pays."""
+    if not trust.loads or trust.has_rows("payments"):
+        return ()
+    return (wording.say("trust.absent.payments"),)
 
 
 def _missing(trust: TrustFacts, wording: Wording) -> tuple[str, ...]:
