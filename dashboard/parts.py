@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from dashboard.charts import PlotlyFigure
 from dashboard.wording import Wording
+
+# As the shares of the marts are rounded.
+_SHARE_STEP = Decimal("0.000001")
 
 
 @dataclass(frozen=True)
@@ -151,8 +154,11 @@ def money_cell(wording: Wording, amount: Decimal | None, currency: str | None = 
 
 
 def share_cell(wording: Wording, rate: float | Decimal | None) -> Cell:
-    """Write a rate of 0 to 1 as a percentage."""
-    return Cell(wording.share(rate), None if rate is None else str(rate))
+    """Write a rate of 0 to 1 as a percentage; one divided on the page has six places, half up."""
+    exact = rate
+    if isinstance(rate, Decimal) and rate != rate.quantize(_SHARE_STEP, ROUND_HALF_UP):
+        exact = rate.quantize(_SHARE_STEP, ROUND_HALF_UP)
+    return Cell(wording.share(rate), None if exact is None else str(exact))
 
 
 def date_cell(wording: Wording, date: dt.date | None, detail: str | None = None) -> Cell:

@@ -106,30 +106,30 @@ def test_a_customer_opens_to_its_invoices_oldest_first(html_as_written):
     assert martin["caption"] == "Open invoices of Atelier Martin"
     texts = [[cell[0] for cell in row] for row in martin["rows"]]
     assert texts[0] == [
-        *("N1", "15 Nov 2025", "15 Dec 2025", "95", "€500", "€500", ""),
+        *("N1", "15 Nov 2025", "15 Dec 2025", "95", "EUR", "€500", "€500", ""),
         *("20 Apr 2026", "open dispute"),
     ]
-    assert martin["rows"][0][7][2] == "9 Apr 2026 to later"
+    assert martin["rows"][0][8][1:] == ["2026-04-20", "9 Apr 2026 to later"]
     assert [row[0] for row in texts] == ["N1", "N2", "N3", "N4"]
-    assert texts[1][6:] == ["€80", "–", "open dispute"]
-    assert martin["total"][5][1] == "1500.50"
-    assert [row[4][0] for row in baker["rows"]] == ["£85", "£342"]
-    assert sum(Decimal(row[5][1]) for row in baker["rows"]) == Decimal("499.50")
+    assert texts[1][7:] == ["€80", "–", "open dispute"]
+    assert martin["total"][6][1] == "1500.50"
+    assert [(row[4][0], row[5][0]) for row in baker["rows"]] == [("GBP", "£85"), ("GBP", "£342")]
+    assert sum(Decimal(row[6][1]) for row in baker["rows"]) == Decimal("499.50")
 
 
 def test_an_invoice_beyond_the_horizon_is_not_one_without_a_prediction(rows, page_of):
     rows["fct_invoice_predictions"][0].update(p10_date=None, p50_date=None)
     martin, _ = opened(page_of(rows))
-    assert martin["rows"][0][7][0] == "later than the model sees"
-    assert martin["rows"][1][7][0] == "–"
+    assert martin["rows"][0][8][0] == "later than the model sees"
+    assert martin["rows"][1][8][0] == "–"
 
 
 def test_instalments_of_an_invoice_are_one_row_as_old_as_the_oldest(rows, page_of):
     rows["fct_open_items"][0].update(open_amount="200.00", open_amount_reporting="200.00")
     rows["fct_open_items"].append(item("C1", "I1", -10, "300.00"))
     martin, _ = opened(page_of(rows))
-    assert [cell[0] for cell in martin["rows"][0][:6]] == [
-        *("N1", "15 Nov 2025", "15 Dec 2025", "95", "€500", "€500"),
+    assert [cell[0] for cell in martin["rows"][0][:7]] == [
+        *("N1", "15 Nov 2025", "15 Dec 2025", "95", "EUR", "€500", "€500"),
     ]
 
 
@@ -164,8 +164,8 @@ def test_what_is_left_out_is_said_with_where_it_stands(rows, page_of, monkeypatc
     [martin, others] = opened(html)
     assert others is None
     assert [row[0][0] for row in martin["rows"]] == ["N1", "N2", "N3", "Further: 1 invoice"]
-    shown = sum(Decimal(row[5][1]) for row in martin["rows"])
-    assert shown == Decimal(martin["total"][5][1]) == Decimal("1500.50")
+    shown = sum(Decimal(row[6][1]) for row in martin["rows"])
+    assert shown == Decimal(martin["total"][6][1]) == Decimal("1500.50")
 
 
 def test_a_customer_no_table_names_is_listed_by_its_id(rows):

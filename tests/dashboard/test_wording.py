@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from dashboard.parts import share_cell
 from dashboard.wording import Wording, share_of, words
 
 NBSP, THIN = "\u00a0", "\u202f"
@@ -95,3 +96,12 @@ def test_every_hold_of_the_marts_has_its_words():
     for locale in ("en", "fr"):
         wording = Wording(locale, "EUR")
         assert all(wording.say(f"hold.{reason}") for reason in reasons)
+
+
+def test_a_share_divided_on_the_page_is_saved_as_the_marts_round_theirs():
+    wording = Wording("en", "EUR")
+    assert share_cell(wording, Decimal(2) / Decimal(3)).exact == "0.666667"
+    assert share_cell(wording, Decimal("0.0000005")).exact == "0.000001"
+    assert share_cell(wording, Decimal("0.125")).exact == "0.125"
+    assert share_cell(wording, 0.1).exact == "0.1"
+    assert share_cell(wording, None).exact is None

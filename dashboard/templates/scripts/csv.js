@@ -29,6 +29,12 @@
       return withDetail[index] ? [text, quoted(page.say("csv_detail", { heading }))] : [text];
     });
 
+  // What both a row and its own rows have is told apart by whose it is: Open (Invoice).
+  const innerHeadings = (headings, columns) =>
+    columns.map(([heading]) =>
+      headings.includes(heading) ? `${heading} (${columns[0][0]})` : heading,
+    );
+
   // A row that opens is followed by its own rows, which repeat its name and leave its figures out:
   // the sum of a column stays the sum of the table.
   const linesOf = (table) => {
@@ -40,7 +46,7 @@
     const inner = details.filter(Boolean);
     const withDetail = anyDetail(cells, headings.length);
     const width = heads(headings, withDetail).length;
-    const innerHeads = inner.length ? inner[0].columns.map(([heading]) => heading) : [];
+    const innerHeads = inner.length ? innerHeadings(headings, inner[0].columns) : [];
     const innerDetail = anyDetail(
       inner.flatMap((content) => content.rows),
       innerHeads.length,

@@ -98,11 +98,9 @@ def _invoices(invoices: tuple[LandingInvoice, ...], wording: Wording) -> Table:
             date_cell(wording, one.due_date),
             money_cell(wording, one.open_amount_reporting),
             share_cell(wording, one.p_paid_by_month_end),
-            Cell(
-                wording.say("landing.beyond")
-                if one.p50_date is None
-                else wording.date(one.p50_date)
-            ),
+            Cell(wording.say("landing.beyond"))
+            if one.p50_date is None
+            else date_cell(wording, one.p50_date),
             money_cell(wording, one.expected_by_month_end_amount_reporting),
         )
         for one in invoices

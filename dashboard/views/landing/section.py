@@ -11,7 +11,7 @@ from dataclasses import replace
 from dashboard.charts import NAVY, Series, stacked_bars
 from dashboard.charts_bounds import band
 from dashboard.facts import CockpitFacts
-from dashboard.parts import Block, Cell, Chart, Column, Section, Table, money_cell
+from dashboard.parts import Block, Chart, Column, Section, Table, date_cell, money_cell
 from dashboard.views.landing.bounds import band_of, middle_of
 from dashboard.views.landing.facts import LandingFacts, LandingPoint, WholeMonth
 from dashboard.views.landing.hanging import hanging_block
@@ -218,8 +218,9 @@ def _table(weeks: tuple[LandingPoint, ...], wording: Wording) -> Table:
     )
     rows = tuple(
         (
-            Cell(
-                wording.date(week.horizon_date),
+            date_cell(
+                wording,
+                week.horizon_date,
                 detail=None if week.is_calibrated else wording.say("landing.was_uncalibrated"),
             ),
             money_cell(wording, week.expected_in_week_amount_reporting),

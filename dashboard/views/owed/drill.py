@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from dashboard.parts import Block, Cell, Column, Table, count_cell, money_cell
+from dashboard.parts import Block, Cell, Column, Table, count_cell, date_cell, money_cell
 from dashboard.views.owed.buckets import bucket_cells, bucket_columns
 from dashboard.views.owed.facts import CustomerBalance, OpenInvoice, OwedFacts, Rest
 from dashboard.wording import Wording
@@ -78,6 +78,7 @@ def _invoices(customer: CustomerBalance, wording: Wording) -> Table | None:
         Column(wording.say("drill.issued")),
         Column(wording.say("drill.due")),
         Column(wording.say("drill.days_past_due")),
+        Column(wording.say("column.currency"), is_figure=False),
         Column(wording.say("column.open")),
         Column(wording.say("drill.in_currency", currency=wording.reporting_currency)),
         Column(wording.say("drill.disputed")),
@@ -106,9 +107,10 @@ def _invoice_row(invoice: OpenInvoice, wording: Wording) -> tuple[Cell, ...]:
     disputed = invoice.disputed_amount_reporting
     return (
         Cell(invoice.invoice_number),
-        Cell(wording.date(invoice.invoice_date), invoice.invoice_date.isoformat()),
-        Cell(wording.date(invoice.due_date), invoice.due_date.isoformat()),
+        date_cell(wording, invoice.invoice_date),
+        date_cell(wording, invoice.due_date),
         count_cell(wording, invoice.days_past_due),
+        Cell(invoice.currency),
         money_cell(wording, invoice.open_amount, invoice.currency),
         money_cell(wording, invoice.open_amount_reporting),
         money_cell(wording, disputed) if disputed else Cell(""),
@@ -128,9 +130,9 @@ def _expected(invoice: OpenInvoice, wording: Wording) -> Cell:
         bounds = wording.say("owed.bounds_open", p10=p10)
     else:
         bounds = wording.say("owed.bounds", p10=p10, p90=wording.date(invoice.p90_date))
-    return Cell(wording.date(invoice.p50_date), detail=bounds)
+    return date_cell(wording, invoice.p50_date, bounds)
 
 
 def _sum_row(name: str, amount: Decimal, wording: Wording) -> tuple[Cell, ...]:
     blank = Cell("")
-    return (Cell(name), *[blank] * 4, money_cell(wording, amount), *[blank] * 3)
+    return (Cell(name), *[blank] * 5, money_cell(wording, amount), *[blank] * 3)

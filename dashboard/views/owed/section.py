@@ -11,7 +11,17 @@ from decimal import Decimal
 
 from dashboard.charts import NAVY, Series, bars, stacked_bars
 from dashboard.facts import CockpitFacts
-from dashboard.parts import Block, Cell, Chart, Column, Section, Table, money_cell, share_cell
+from dashboard.parts import (
+    Block,
+    Cell,
+    Chart,
+    Column,
+    Section,
+    Table,
+    date_cell,
+    money_cell,
+    share_cell,
+)
 from dashboard.views.owed.beside import beside_block
 from dashboard.views.owed.buckets import BUCKET_COLORS, BUCKET_PATTERNS
 from dashboard.views.owed.drill import drill_block
@@ -215,7 +225,7 @@ def _trend_table(owed: OwedFacts, wording: Wording) -> Table:
     )
     rows = tuple(
         (
-            Cell(wording.date(point.as_of_date)),
+            date_cell(wording, point.as_of_date),
             *(money_cell(wording, point.bucket(bucket)) for bucket in AGING_BUCKETS),
             money_cell(wording, point.open_invoices_amount_reporting),
             share_cell(

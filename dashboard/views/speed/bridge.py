@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 
 from dashboard.charts_waterfall import Level, Step, waterfall
-from dashboard.parts import Cell, Chart, Column, Table, days_cell
+from dashboard.parts import Cell, Chart, Column, Table, date_cell, days_cell
 from dashboard.views.speed.facts import BRIDGE_LINES, Bridge, SpeedFacts
 from dashboard.wording import Wording
 
@@ -166,7 +166,7 @@ def months_table(speed: SpeedFacts, wording: Wording) -> Table | None:
     )
     rows = tuple(
         (
-            Cell(wording.date(step.to_date)),
+            date_cell(wording, step.to_date),
             _level_cell(step.opening_dso, wording),
             *(_change_cell(step.lines[line], wording) for line in BRIDGE_LINES),
             _level_cell(step.closing_dso, wording),

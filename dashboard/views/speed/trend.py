@@ -7,7 +7,7 @@ belong here: what moved DSO (`bridge.py`), groups (`groups.py`).
 from __future__ import annotations
 
 from dashboard.charts import AMBER, GREY, NAVY, TEAL, Series, lines
-from dashboard.parts import Block, Cell, Chart, Column, Table, days_cell, share_cell
+from dashboard.parts import Block, Cell, Chart, Column, Table, date_cell, days_cell, share_cell
 from dashboard.views.speed.facts import SpeedFacts, SpeedPoint
 from dashboard.wording import Wording
 
@@ -182,7 +182,7 @@ def _trend_table(speed: SpeedFacts, caption: str, metrics: list[str], wording: W
     )
     rows = tuple(
         (
-            Cell(wording.date(point.as_of_date)),
+            date_cell(wording, point.as_of_date),
             *(_metric_cell(point, metric, wording) for metric in metrics),
         )
         for point in reversed(speed.points)

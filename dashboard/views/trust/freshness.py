@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 
 from dashboard.facts import CockpitFacts
-from dashboard.parts import Block, Cell, Column, Table, count_cell
+from dashboard.parts import Block, Cell, Column, Table, count_cell, date_cell
 from dashboard.views.trust.facts import Freshness, TrustFacts
 from dashboard.views.trust.names import entity_name
 from dashboard.wording import Wording
@@ -91,11 +91,10 @@ def _limit(one: Freshness, wording: Wording) -> str:
 
 def _row(one: Freshness, wording: Wording) -> tuple[Cell, ...]:
     state = "stale" if one.is_stale else "fresh" if one.must_be_fresh else "may_rest"
-    date = one.newest_record_date
     return (
         Cell(entity_name(wording, one.entity)),
         Cell(one.source_name),
-        Cell(wording.date(date), None if date is None else date.isoformat()),
+        date_cell(wording, one.newest_record_date),
         count_cell(wording, one.age_days),
         count_cell(wording, one.record_count),
         Cell(wording.say(f"trust_state.{state}")),

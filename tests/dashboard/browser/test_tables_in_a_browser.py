@@ -117,7 +117,7 @@ def saved(page, table_id, delimiter):
 def test_a_saved_table_holds_every_row_exactly(open_page):
     name, rows = saved(open_page(), "owed-table-1", ",")
     assert name == "owed_qui-nous-doit-quoi_2026-03-20.csv"
-    heads = ["Customer", "Customer: detail", "Open", "Share", "Invoice", "Due", "Open"]
+    heads = ["Customer", "Customer: detail", "Open", "Share", "Invoice", "Due", "Open (Invoice)"]
     assert rows[0] == heads
     # 30 customers, four invoices of two of them, the total.
     assert len(rows) == 1 + 30 + 4 + 1
