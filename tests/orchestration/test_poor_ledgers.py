@@ -31,7 +31,9 @@ def configure(home: Path, old: str, new: str) -> Path:
 
 
 def one_line(result) -> str:
+    """The one line that says what went wrong, beside the one that says what readers see."""
     lines = [line for line in result.stderr.splitlines() if line.strip()]
+    lines = [line for line in lines if line != "Nothing has been published yet."]
     assert len(lines) == 1, result.stderr
     return lines[0]
 
@@ -72,6 +74,7 @@ def test_a_source_that_cannot_be_read_stops_check_and_run_with_one_line(home, fi
     result = encours("run", "--config", home / "encours.toml", "--as-of", "2024-01-31")
     assert result.exit_code == 1
     assert message in one_line(result)
+    assert "Nothing has been published yet." in result.stderr
     assert not (home / "published").exists()
     assert not (home / "out").exists()
 
