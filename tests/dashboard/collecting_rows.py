@@ -49,6 +49,7 @@ SCHEMAS = {
     "fct_holds": {
         "as_of_date": "date",
         "customer_id": "varchar",
+        "invoice_id": "varchar",
         "hold_reason": "varchar",
         "hold_start_date": "date",
         "review_date": "date",
@@ -164,6 +165,7 @@ def hold(customer_id: str, reason: str, amount: str, **changes: Any) -> dict[str
     row = {
         "as_of_date": AS_OF,
         "customer_id": customer_id,
+        "invoice_id": None,
         "hold_reason": reason,
         "hold_start_date": dt.date(2026, 3, 1),
         "review_date": dt.date(2026, 3, 31),
@@ -230,7 +232,8 @@ def rows() -> dict[str, list[dict[str, Any]]]:
             {**step("first_reminder", "email", 7, 1, "1.00"), "as_of_date": FEBRUARY},
         ],
         "fct_holds": [
-            hold("C1", "dispute", "300.25"),
+            hold("C1", "dispute", "300.25", invoice_id="I1"),
+            hold("C1", "dispute", "0.00", invoice_id="I2"),
             hold("C1", "promise", "100.00", hold_start_date=dt.date(2026, 3, 5)),
             hold("C2", "promise", "50.50", review_date=dt.date(2026, 3, 25)),
             hold("C2", "ticket", "0.00", is_overridden=True),

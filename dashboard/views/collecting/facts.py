@@ -66,7 +66,7 @@ class HoldGroup:
         hold_reason: why nobody is written to.
         is_overridden: a person decided to write all the same; these defer nothing.
         account_count: customers with such a hold; one with two reasons counts at both.
-        invoice_count: invoices for which it is the deciding one; None for overridden holds.
+        invoice_count: invoices that such holds name; None where they hold the whole customer.
         attributed_amount_reporting: money not asked for today, each cent at one hold only.
         oldest_start_date: since when the oldest of them holds.
         first_review_date: when the first of them is to be looked at again.
@@ -161,6 +161,7 @@ class CollectingFacts:
         trend: up to 36 month ends and the day itself, oldest first; empty where nothing was built.
         steps: steps and channels of twelve months, in the order of their names.
         holds: holds of the day by reason, most money first, overridden ones last.
+        held_account_count: customers with a hold that nobody overrode, each counted once.
         promises: as `trend`.
         broken_promises: the largest of the day, largest first.
         leaking_invoices: the largest of the day, largest first.
@@ -171,6 +172,7 @@ class CollectingFacts:
     trend: tuple[Performance, ...]
     steps: tuple[StepEffect, ...]
     holds: tuple[HoldGroup, ...]
+    held_account_count: int
     promises: tuple[PromiseRates, ...]
     broken_promises: tuple[BrokenPromise, ...]
     leaking_invoices: tuple[LeakingInvoice, ...]

@@ -106,7 +106,7 @@ def _table(facts: CollectingFacts, active: tuple[HoldGroup, ...], wording: Wordi
     deferred = sum((group.attributed_amount_reporting for group in active), Decimal(0))
     total = (
         Cell(wording.say("general.total")),
-        blank,
+        count_cell(wording, facts.held_account_count),
         blank,
         money_cell(wording, deferred),
         blank,

@@ -28,7 +28,6 @@ TABLES = (
     "fct_collections_performance",
     "fct_step_effectiveness",
     "fct_holds",
-    "fct_invoice_decisions",
     "fct_promise_rates",
     "fct_broken_promises",
     "fct_invoice_awareness",
@@ -67,6 +66,7 @@ def read_collecting(connection: duckdb.DuckDBPyConnection, as_of_date: dt.date) 
         ),
         steps=tuple(StepEffect(**row) for row in rows(_STEPS)),
         holds=tuple(HoldGroup(**row) for row in rows(_HOLDS)),
+        held_account_count=next(row["account_count"] for row in rows(_HELD)),
         promises=tuple(
             PromiseRates(**row) for row in rows(trend("fct_promise_rates", PromiseRates))
         ),
@@ -88,30 +88,27 @@ _STEPS = f"""
     order by step, channel
 """
 
-# An invoice is held by one deciding reason; holds name the customer, decisions the invoices.
+# A hold names an invoice, or the whole customer.
 _HOLDS = """
-    with held_invoices as (
-        select hold_reason, count(distinct invoice_id) as invoice_count
-        from marts.fct_invoice_decisions
-        where as_of_date = $as_of_date and hold_reason is not null
-        group by hold_reason
-    )
     select
         holds.hold_reason,
         holds.is_overridden,
         count(distinct holds.customer_id) as account_count,
-        case
-            when not holds.is_overridden then coalesce(any_value(held_invoices.invoice_count), 0)
-        end as invoice_count,
+        nullif(count(distinct holds.invoice_id), 0) as invoice_count,
         cast(sum(holds.attributed_amount_reporting) as decimal(38, 2))
             as attributed_amount_reporting,
         min(holds.hold_start_date) as oldest_start_date,
         min(holds.review_date) as first_review_date
     from marts.fct_holds as holds
-    left join held_invoices on holds.hold_reason = held_invoices.hold_reason
     where holds.as_of_date = $as_of_date
     group by holds.hold_reason, holds.is_overridden
     order by holds.is_overridden, attributed_amount_reporting desc, holds.hold_reason
+"""
+
+_HELD = """
+    select count(distinct customer_id) as account_count
+    from marts.fct_holds
+    where as_of_date = $as_of_date and not is_overridden
 """
 
 _BROKEN_PROMISES = f"""
