@@ -127,6 +127,19 @@ def test_a_failed_check_is_named_with_what_it_found_and_blocks_the_close(rows, p
     ]
 
 
+def test_checks_that_describe_themselves_in_english_are_said_by_their_kind_in_french(rows, page_of):
+    english = {"passed": False, "description": "Every entry balances."}
+    rows["about.checks"] = [
+        check("marts.fct_dso", "assert_every_entry_balances", **english),
+        check("ml.invoice_predictions", "features_have_not_drifted", **english),
+    ]
+    table = Page(page_of(rows, "fr")).tables["Contrôles non passés"]
+    assert [row[0] for row in table[1:]] == [
+        "Invariants comptables every entry balances",
+        "Ce que lisent les modèles ressemble à ce qu'ils ont appris",
+    ]
+
+
 def test_a_publication_that_knows_no_checks_says_so_and_claims_nothing(rows, page_of):
     del rows["about.checks"]
     page = Page(page_of(rows))
@@ -149,7 +162,7 @@ def test_a_ledger_that_stands_still_is_a_caution(rows, page_of):
     assert page.tables["Age of each source"][1:] == [
         ["Invoices", "files", "6 Mar 2026", "14", "90", "out of date"],
         ["Payments", "sql", "–", "–", "90", "out of date"],
-        ["Support tickets", "files", "5 Jan 2026", "74", "90", "no limit"],
+        ["Support tickets", "files", "5 Jan 2026", "74", "90", "need not be recent"],
     ]
 
 

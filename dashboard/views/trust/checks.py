@@ -77,7 +77,7 @@ def _found_table(found: list[Check], wording: Wording) -> Table:
     ranked = sorted(found, key=lambda check: not check.is_failed)
     rows = tuple(
         (
-            Cell(_name(check, wording)),
+            _name(check, wording),
             Cell(check.asset),
             Cell(wording.say("trust_state.failed" if check.is_failed else "trust_state.odd")),
             Cell(_found(check, wording)),
@@ -87,10 +87,14 @@ def _found_table(found: list[Check], wording: Wording) -> Table:
     return Table(wording.say("trust.checks_found_caption"), columns, rows)
 
 
-def _name(check: Check, wording: Wording) -> str:
+def _name(check: Check, wording: Wording) -> Cell:
     if is_named(wording, "trust_check", check.check_name):
-        return wording.say(f"trust_check.{check.check_name}")
-    return check.description or check.check_name.removeprefix("assert_").replace("_", " ")
+        return Cell(wording.say(f"trust_check.{check.check_name}"))
+    name = check.check_name.removeprefix("assert_").replace("_", " ")
+    if wording.locale == "en":
+        return Cell(check.description or name)
+    # Checks describe themselves in English only: their kind is said, their name is left to find it.
+    return Cell(wording.say(f"trust_kind.{kind_of(check)}"), detail=name)
 
 
 def _found(check: Check, wording: Wording) -> str:
