@@ -42,7 +42,9 @@
     const detail = page.make("tr", { class: "detail-row" });
     const cell = page.make("td", { colspan: row.cells.length });
     const content = page.detailsOf(table)[Number(button.dataset.row)];
-    cell.append(subtable(content));
+    const inner = page.make("div", { class: "inner" });
+    inner.append(subtable(content));
+    cell.append(inner);
     if (content.note) cell.append(page.make("p", { class: "note" }, content.note));
     detail.append(cell);
     row.after(detail);
@@ -62,6 +64,9 @@
         return [row, bare([row.textContent, ...inner].join(" "))];
       }),
     );
+    // Paper has no button for the rest: it says how many rows there are.
+    const left = page.make("p", { class: "note rows-left" });
+    table.closest(".scroll").after(left);
     let isFolded = rows.length > SHOWN_AT_FIRST + 3;
     const apply = () => {
       const wanted = bare(input.value).split(/\s+/).filter(Boolean);
@@ -78,6 +83,7 @@
       more.hidden = !isFolded || wanted.length > 0;
       const gaps = { n: page.number(shown), total: page.number(rows.length) };
       count.textContent = page.say("rows_shown", gaps);
+      left.textContent = shown < rows.length ? count.textContent : "";
     };
     input.addEventListener("input", apply);
     more.addEventListener("click", () => {

@@ -236,3 +236,24 @@ def test_the_page_says_how_old_its_figures_are(open_page, now, english, french):
         assert page.locator("#age-notice").is_visible() == ("10" in english)
         page.emulate_media(media="print")
         assert not page.locator("#age, #age-notice").filter(visible=True).count()
+
+
+def test_what_opens_never_widens_the_table(open_page):
+    page = open_page(viewport={"width": 420, "height": 800})
+    width = "document.getElementById('owed-table-1').offsetWidth"
+    before = page.evaluate(width)
+    page.locator("button.open-row").first.click()
+    page.add_style_tag(content=".detail-row .inner table { min-width: 90rem; }")
+    assert page.evaluate(width) == before
+
+
+def test_paper_says_how_many_rows_it_leaves_out_and_shows_no_focus(open_page):
+    page = open_page()
+    said = page.locator("#owed .rows-left")
+    assert not said.is_visible()
+    page.locator("#owed .scroll").first.focus()
+    page.emulate_media(media="print")
+    assert said.is_visible()
+    assert said.text_content() == "Rows shown: 15 of 30"
+    outline = "getComputedStyle(document.querySelector('#owed .scroll')).outlineStyle"
+    assert page.evaluate(outline) == "none"
