@@ -117,6 +117,12 @@ def test_a_customer_opens_to_its_invoices_oldest_first(html_as_written):
     assert sum(Decimal(row[6][1]) for row in baker["rows"]) == Decimal("499.50")
 
 
+def test_what_only_a_screen_does_is_said_of_the_cockpit(page_as_written):
+    # The same words are printed in the pack, where nothing opens.
+    assert "in the cockpit's list" in owed(page_as_written)
+    assert "top of the page" not in page_as_written.sections["trust"]
+
+
 def test_an_invoice_beyond_the_horizon_is_not_one_without_a_prediction(rows, page_of):
     rows["fct_invoice_predictions"][0].update(p10_date=None, p50_date=None)
     martin, _ = opened(page_of(rows))
@@ -159,7 +165,7 @@ def test_what_is_left_out_is_said_with_where_it_stands(rows, page_of, monkeypatc
     page = Page(html)
     assert "Not listed one by one: 1 customer with €500" in owed(page)
     assert "the published table fct_aged_balance holds each" in owed(page)
-    assert "Of their 4 invoices, 3 are shown" in owed(page)
+    assert "Of their 4 invoices, the cockpit shows 3" in owed(page)
     assert [row[0] for row in page.tables[DRILL]][2:] == ["Others: 1 customer", "Total"]
     [martin, others] = opened(html)
     assert others is None
