@@ -138,8 +138,8 @@ def _landing(point: LandingPoint | WholeMonth, currency: str) -> tuple[str, str]
     if point.p50_amount_reporting is None:
         return money(point.expected_amount_reporting, currency), "expected; no interval possible"
     bounds = f"{point.p10_amount_reporting:,.0f} to {point.p90_amount_reporting:,.0f}"
-    note = "" if point.is_calibrated else ", uncalibrated"
-    return money(point.p50_amount_reporting, currency), f"{bounds} eight times in ten{note}"
+    note = " eight times in ten" if point.is_calibrated else ", uncalibrated"
+    return money(point.p50_amount_reporting, currency), f"{bounds}{note}"
 
 
 def _first_accounts(accounts: list[dict[str, object]], currency: str) -> Table:
