@@ -33,7 +33,7 @@ def configure(home: Path, old: str, new: str) -> Path:
 def one_line(result) -> str:
     """The one line that says what went wrong, beside the one that says what readers see."""
     lines = [line for line in result.stderr.splitlines() if line.strip()]
-    lines = [line for line in lines if line != "Nothing has been published yet."]
+    lines = [line for line in lines if "Nothing has been published yet." not in line]
     assert len(lines) == 1, result.stderr
     return lines[0]
 
